@@ -1,0 +1,52 @@
+# Tongchou. `make run` and `make test` do all set-up on a machine with Python 3.11 or newer, git, gcc and make.
+
+BIN := .venv/bin
+READY := .venv/.ready
+CANDIDATES := python3.11 python3.12 python3.13 python3 python3.14 python
+SUITABLE := import sys; sys.exit(sys.version_info < (3, 11))
+
+.PHONY: help setup run figures lint test test-slow clean
+
+help:
+	@echo "make setup      build the environment in .venv (once)"
+	@echo "make run        simulate the history; results and figures in results/history"
+	@echo "make figures    draw the figures of results/history again"
+	@echo "make lint       ruff and mypy"
+	@echo "make test       the quick tests;  make test-slow: the others"
+	@echo "make clean      remove the environment and all caches; results stay"
+
+setup: $(READY)
+
+# The stamp is made last, so an interrupted set-up is taken up again.
+$(READY): pyproject.toml
+	@python=""; \
+	for candidate in $(CANDIDATES); do \
+		if "$$candidate" -c '$(SUITABLE)' 2>/dev/null; then python="$$candidate"; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "make: Python 3.11 or newer is needed and none of these is it: $(CANDIDATES)" >&2; exit 1; \
+	fi; \
+	"$$python" -m venv .venv || { echo "make: $$python cannot make a virtual environment; on Debian and Ubuntu install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $(READY)
+
+run: setup
+	$(BIN)/tongchou run history --figures --out results/history --force
+
+figures: setup
+	$(BIN)/tongchou figures --results results/history
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: setup
+	$(BIN)/pytest -m "not slow"
+
+test-slow: setup
+	$(BIN)/pytest -m slow
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find abm calibration experiments tests -name __pycache__ -type d -prune -exec rm -rf {} +

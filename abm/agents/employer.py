@@ -1,0 +1,67 @@
+"""What an employer decides: how much of the wage to declare, how many staff to register, where to be.
+
+Pure functions of scalars, compiled for the pass and callable in plain Python. Rates are shares of wages.
+"""
+
+from __future__ import annotations
+
+from abm.compile import decision
+
+FULL, FIXED_PAY, TIERED, FLOOR = 0, 1, 2, 3
+MODE_NAMES = ("full", "fixed pay", "tiered", "floor")
+
+
+@decision
+def hidden_share(rate, detection, fine, value, cost):
+    """The share s of a wage that is hidden from the contribution base.
+
+    Minimises the expected levy plus the cost of concealment g s²/2: the combined ``rate`` is saved on what
+    is hidden, found with probability ``detection`` and then paid ``fine`` times (back payment included);
+    the worker's ``value`` of a yuan of base is lost on what stays hidden:
+    s* = clip[((1 − pF)τ − (1 − p)v)/g, 0, 1].
+    """
+    gain = (1.0 - detection * fine) * rate - (1.0 - detection) * value
+    return min(max(gain / cost, 0.0), 1.0)
+
+
+@decision
+def staff_left_out(rate, detection, fine, value, cost):
+    """The share of staff not registered: the same trade-off as :func:`hidden_share` on the extensive margin."""
+    return hidden_share(rate, detection, fine, value, cost)
+
+
+@decision
+def concealment_cost(own, compliant_peers, hidden_bill, peer_weight, size_weight):
+    """Cost parameter g of an employer: its own, rising with compliant local peers and its own hidden bill.
+
+    ``compliant_peers`` is the share of local staff with employers that declare in full, ``hidden_bill`` the
+    hidden wage bill over the mean employer's wage bill of the place.
+    """
+    return own * (1.0 + peer_weight * compliant_peers + size_weight * hidden_bill)
+
+
+@decision
+def declaration_mode(hidden, mean_wage, floor, full_below, fixed_pay_below):
+    """How the base is declared, in the field's words: in full, fixed pay only, in tiers, at the floor."""
+    if mean_wage * (1.0 - hidden) <= floor and hidden > full_below:
+        return FLOOR
+    if hidden <= full_below:
+        return FULL
+    return FIXED_PAY if hidden <= fixed_pay_below else TIERED
+
+
+@decision
+def return_on_capital(output, wage, levy, staff, capital):
+    """Net return r = (Y − w(1 + t)L)/K of an employer's capital; all money in yuan a year."""
+    return (output - wage * (1.0 + levy) * staff) / capital
+
+
+@decision
+def location_value(rate_of_return, sensitivity, moving_cost, home_bias, is_here, is_home, taste):
+    """Utility of a location to a mobile employer; the largest wins, ``taste`` is a Gumbel draw."""
+    value = sensitivity * rate_of_return + taste
+    if not is_here:
+        value -= moving_cost
+    if is_home:
+        value += home_bias
+    return value

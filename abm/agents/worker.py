@@ -1,0 +1,184 @@
+"""What a worker decides: where to live, whether, where and how much to contribute, when to retire.
+
+Every decision is a pure function of scalars: the person's state, the place's rules and keyed draws. It is
+compiled for the pass over people and callable in plain Python (``participates.py_func``) for explanations.
+Perceived values are present values in yuan at the start of the year; wages and pensions are yuan a year.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from abm.compile import decision
+
+
+class Tastes(NamedTuple):
+    """A person's fixed traits, hashed from the id."""
+
+    discount: float  # yearly discount rate
+    awareness: float  # share of a future pension the person believes in, 0..1
+
+
+class Scheme(NamedTuple):
+    """The year's national rules as a worker perceives them."""
+
+    minimum_months: float  # months needed for a pension, by the year of retirement's rule
+    wage_growth: float  # expected yearly growth of the average wage
+    pension_growth: float  # expected yearly adjustment of pensions in payment
+    account_rate: float  # yearly rate credited to individual accounts
+    account_share: float  # share of the base credited to the account
+    pension_years: float  # expected years a pension is drawn
+    resident_pension: float  # yuan a year of the resident scheme, the outside option
+
+
+@decision
+def expects_annuity(years_to_pension, discount, growth_before, growth_after, pension_years):
+    """Present value of one yuan a year in today's wages, paid from retirement for ``pension_years``.
+
+    The promise grows with wages until retirement and with adjustments after it; both are discounted at the
+    person's own rate.
+    """
+    waiting = ((1.0 + growth_before) / (1.0 + discount)) ** max(years_to_pension, 0.0)
+    x = (1.0 + growth_after) / (1.0 + discount)
+    if abs(x - 1.0) < 1e-9:
+        return waiting * pension_years
+    return waiting * (1.0 - x**pension_years) / (1.0 - x)
+
+
+@decision
+def value_of_base(years_to_pension, discount, awareness, scheme, divisor):
+    """The worker's value v of one more yuan of declared base this year: what the pension formula gives back.
+
+    One yuan of base adds 1/W to the index sum, hence 0.5 % of it a year to the basic pension (half of
+    1 % a year, benefits.py), and ``account_share`` to the account, paid out over ``divisor`` months.
+    """
+    basic = 0.005 * expects_annuity(
+        years_to_pension, discount, scheme.wage_growth, scheme.pension_growth, scheme.pension_years
+    )
+    account = (
+        scheme.account_share
+        * 12.0
+        / divisor
+        * expects_annuity(
+            years_to_pension, discount, scheme.account_rate, scheme.pension_growth, scheme.pension_years
+        )
+    )
+    return awareness * (basic + account)
+
+
+@decision
+def value_of_paying(
+    months, years_to_pension, average_wage, index, account, contribution_rate, tastes, scheme, divisor
+):
+    """Perceived net value of paying this year over not paying, in yuan.
+
+    Before the minimum it is the yearly share of the whole plan "pay until the minimum, then draw": pension
+    less the resident pension given up, less the account refunded anyway, less all contributions still
+    needed. After the minimum it is one more year's increment less one year's contribution. That the
+    eligibility counts only before the minimum is what makes people stop after it.
+    """
+    base = index * average_wage
+    annuity = expects_annuity(
+        years_to_pension, tastes.discount, scheme.wage_growth, scheme.pension_growth, scheme.pension_years
+    )
+    account_annuity = expects_annuity(
+        years_to_pension, tastes.discount, scheme.account_rate, scheme.pension_growth, scheme.pension_years
+    )
+    yearly_cost = contribution_rate * base
+    yearly_pension = average_wage * 0.5 * (1.0 + index) * 0.01
+    to_account = scheme.account_share * base * 12.0 / divisor * account_annuity
+    missing = (scheme.minimum_months - months) / 12.0
+    if missing <= 0.0:
+        return tastes.awareness * (yearly_pension * annuity + to_account) - yearly_cost
+    if missing > years_to_pension + 5.0:
+        return -yearly_cost
+    whole = yearly_pension * scheme.minimum_months / 12.0 * annuity + missing * to_account
+    own_account = account * (12.0 / divisor * account_annuity * tastes.awareness - 1.0)
+    outside = scheme.resident_pension * expects_annuity(
+        years_to_pension, tastes.discount, 0.0, 0.0, scheme.pension_years
+    )
+    plan = tastes.awareness * whole + own_account - outside - missing * yearly_cost
+    return plan / max(missing, 1.0)
+
+
+@decision
+def participates(value, base, income, contribution_rate, inclination, scale, aversion, u):
+    """Whether a person outside an employer's cover pays this year: logit in the value per yuan of base.
+
+    ``aversion`` times the share of income the contribution takes is the cost of doing without the money.
+    """
+    burden = contribution_rate * base / max(income, 1.0)
+    utility = (value / base + inclination - aversion * burden) / scale
+    return u < 1.0 / (1.0 + math.exp(-utility))
+
+
+@decision
+def chooses_index(marginal_value, contribution_rate, income_ratio, aversion, floor, ceiling):
+    """The index (declared base / average wage) a flexible worker declares.
+
+    Maximises (marginal value − rate) z − aversion/2 (rate z / income ratio)², the second term being the
+    strain of the contribution on income; with no gain at the margin the floor is best.
+    """
+    gain = marginal_value - contribution_rate
+    if gain <= 0.0:
+        return floor
+    best = gain * income_ratio * income_ratio / (aversion * contribution_rate * contribution_rate)
+    return min(max(best, floor), ceiling)
+
+
+@decision
+def considers_moving(probability, u):
+    """Whether a person weighs moving this year; ``probability`` is that of the age."""
+    return u < probability
+
+
+@decision
+def pension_at_stake(months, mean_index, average_wage_here, average_wage_there, annuity, awareness, wage):
+    """Change of perceived pension wealth from moving the relation, in years of the own wage.
+
+    The rights are months and indices, so their yearly worth is 1 % of the payer's average wage a year
+    paid: whoever moves to a place with a lower average wage loses it on the whole past.
+    """
+    rights = months / 12.0 * 0.01 * 0.5 * (1.0 + mean_index)
+    return awareness * annuity * rights * (average_wage_there - average_wage_here) / max(wage, 1.0)
+
+
+@decision
+def finds_job(hazard, factor, u):
+    """Whether a person without an employer is hired this year: the place's hazard times the age's factor."""
+    return u < min(hazard * factor, 1.0)
+
+
+@decision
+def loses_job(hazard, u):
+    """Whether staff leave their employer this year."""
+    return u < hazard
+
+
+@decision
+def retires_early(hazard, replacement, indifferent, scale, u):
+    """Whether a person within the early-retirement years takes a pension now.
+
+    ``hazard`` is the leniency of the office that approves; the person wants it the more the higher the
+    pension is against the wage (``replacement``).
+    """
+    wants = 1.0 / (1.0 + math.exp(-(replacement - indifferent) / scale))
+    return u < hazard * wants
+
+
+CONTINUE, LUMP_SUM, RESIDENT_SCHEME = 0, 1, 2
+
+
+@decision
+def below_minimum(value_continue, lump_sum, resident_value, scale, g0, g1, g2):
+    """What a person does who reaches the retirement age below the minimum: go on, lump sum, resident scheme.
+
+    Logit over the three perceived values (yuan); ``g0..g2`` are Gumbel draws; returns the choice's code.
+    """
+    a = value_continue / scale + g0
+    b = lump_sum / scale + g1
+    c = resident_value / scale + g2
+    if a >= b and a >= c:
+        return CONTINUE
+    return LUMP_SUM if b >= c else RESIDENT_SCHEME

@@ -1,0 +1,115 @@
+"""The year's pass over employers: coverage, declared share, inspection and location.
+
+Everything an employer sees is last year's: the value its staff put on the base, compliant peers, its own
+hidden wage bill, returns by place. The levers of governments are this year's.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from abm.agents import employer
+from abm.compile import decision
+from abm.draws import gumbel, uniform, uniform_of
+from abm.space import PROVINCES
+
+N = len(PROVINCES)
+
+MARKET = (
+    "rate",  # employer + worker, on the base
+    "audit",  # probability that hidden wages are found
+    "registration",  # probability that staff left out are found
+    "value",  # mean value of a yuan of base to staff
+    "own_cost",  # concealment cost of a domestic private employer of average character
+    "own_coverage_cost",  # the same on the extensive margin
+    "compliant",  # share of staff with employers that declare in full
+    "mean_bill",  # mean wage bill of the place's employers, yuan
+)
+K_RATE, K_AUDIT, K_REGISTRATION, K_VALUE, K_COST, K_COVERAGE_COST, K_COMPLIANT, K_MEAN_BILL = range(len(MARKET))
+
+
+class FirmRules(NamedTuple):
+    """Behavioural scalars of employers in a year."""
+
+    fine: float
+    dispersion: float
+    state_cost: float
+    foreign_cost: float
+    peer_weight: float
+    size_weight: float
+    review: float
+    reconsiders: float
+    sensitivity: float
+    relocation_cost: float
+    home_bias: float
+    transitions: bool
+
+
+class FirmKeys(NamedTuple):
+    """Stream keys of employers in a year."""
+
+    audit: np.uint64
+    inspection: np.uint64
+    reconsiders: np.uint64
+    destination: np.uint64
+
+
+@decision
+def own_cost(median, deviation, ownership, rules):
+    """An employer's own cost parameter: the place's median, its character, its ownership (1 state, 2 foreign)."""
+    cost = median * np.exp(rules.dispersion * deviation)
+    if ownership == 1:
+        cost *= rules.state_cost
+    elif ownership == 2:
+        cost *= rules.foreign_cost
+    return cost
+
+
+@decision
+def firms_year(
+    rules, keys, ids, homes, localities, ownerships, mobiles, log_costs, log_coverage_costs, coverages,
+    hiddens, wages, base_found, staff_found, market, returns, province_of, first, work_cumulative,
+):  # fmt: skip
+    """Let every employer decide; writes locality, coverage, hidden share and what inspections find.
+
+    ``market`` (n, fields) by locality, ``returns`` (31,) by province. Returns the number that moved.
+    """
+    moved = 0
+    for j in range(ids.shape[0]):
+        c = localities[j]
+        if rules.transitions and mobiles[j] and uniform(keys.reconsiders, ids[j]) < rules.reconsiders:
+            here = province_of[c]
+            best, choice = -1e300, here
+            for k in range(N):
+                value = employer.location_value(
+                    returns[k], rules.sensitivity, rules.relocation_cost, rules.home_bias, k == here,
+                    k == homes[j], gumbel(keys.destination, ids[j], k),
+                )  # fmt: skip
+                if value > best:
+                    best, choice = value, k
+            if choice != here:
+                mark = uniform_of(keys.destination, ids[j], N) * work_cumulative[first[choice + 1] - 1]
+                c = first[choice]
+                while c < first[choice + 1] - 1 and work_cumulative[c] < mark:
+                    c += 1
+                localities[j] = c
+                moved += 1
+        own = own_cost(market[c, K_COST], log_costs[j], ownerships[j], rules)
+        hidden_bill = hiddens[j] * wages[j] / max(market[c, K_MEAN_BILL], 1.0)
+        cost = employer.concealment_cost(
+            own, market[c, K_COMPLIANT], hidden_bill, rules.peer_weight, rules.size_weight
+        )
+        hiddens[j] = employer.hidden_share(
+            market[c, K_RATE], market[c, K_AUDIT], rules.fine, market[c, K_VALUE], cost
+        )
+        if rules.transitions:
+            own = own_cost(market[c, K_COVERAGE_COST], log_coverage_costs[j], ownerships[j], rules)
+            left_out = employer.staff_left_out(
+                market[c, K_RATE], market[c, K_REGISTRATION], rules.fine, market[c, K_VALUE], own
+            )
+            coverages[j] = 1.0 - left_out
+        base_found[j] = uniform(keys.audit, ids[j]) < market[c, K_AUDIT]
+        staff_found[j] = rules.transitions and uniform(keys.inspection, ids[j]) < market[c, K_REGISTRATION]
+    return moved

@@ -1,0 +1,133 @@
+"""Running the passes: blocks, threads, sums, and rows for those who come of age."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+
+from abm import draws
+from abm.engine import tables
+from abm.engine.people import people_block
+from abm.engine.rules import Keys, Rules
+from abm.population import apportion, strata
+from abm.population.census import ADULT
+from abm.population.persons import PERSON_COLUMNS, SERIAL_BITS, Flag, Status, empty, make_id
+from abm.population.places import Places
+from abm.population.synthesis import Population
+from abm.space import PROVINCES
+
+N = len(PROVINCES)
+ROWS_PER_BLOCK = 16384
+MOST_BLOCKS = 64
+
+
+class Sums(NamedTuple):
+    """What the pass over people added up, over all blocks (int64)."""
+
+    places: np.ndarray  # (measures, n) persons or fen, rows as tables.MEASURE
+    stock: np.ndarray  # (31, 31) persons by hukou province and province of residence
+    ported: np.ndarray  # (n, n) fen sent from one place's fund to another's with workers who moved
+    groups: np.ndarray  # (groups, 5), see tables.GROUP
+    firms: np.ndarray  # (4, employers), see tables.FIRM_SUM
+
+    def __getitem__(self, name):  # type: ignore[override] # noqa: ANN001, ANN204
+        """The row of a measure by name, (n,)."""
+        return self.places[tables.MEASURE.index(name)]
+
+
+def group_count() -> int:
+    """Number of groups: province × sex × cohort × migrant × status."""
+    return N * 2 * tables.COHORTS * 2 * len(tables.GROUP_STATUS)
+
+
+def run_people(
+    population: Population, rules: Rules, divisors: tuple[float, ...], keys: Keys, place: np.ndarray,
+    firm: np.ndarray, vacancies: tuple[np.ndarray, ...], geography: tuple[np.ndarray, ...],
+    ages: tuple[np.ndarray, ...], threads: int,
+) -> Sums:
+    """One year's pass over all persons, in blocks that as many ``threads`` share.
+
+    Sums are integers and added block by block, so neither threads nor blocks can change a bit.
+    """
+    columns = tuple(population.persons[c.name] for c in PERSON_COLUMNS)
+    n, firms = place.shape[0], firm.shape[0]
+    blocks = max(1, min(MOST_BLOCKS, len(columns[0]) // ROWS_PER_BLOCK))
+    sums = np.zeros((blocks, len(tables.MEASURE), n), np.int64)
+    stock = np.zeros((blocks, N, N), np.int64)
+    ported = np.zeros((blocks, n, n), np.int64)
+    groups = np.zeros((blocks, group_count(), len(tables.GROUP)), np.int64)
+    firm_sums = np.zeros((blocks, len(tables.FIRM_SUM), firms), np.int64)
+    rows = len(columns[0])
+
+    def block(b: int) -> None:
+        people_block(
+            rows * b // blocks, rows * (b + 1) // blocks, rules, divisors, keys, columns, place, firm,
+            vacancies, geography, ages, population.weights, sums[b], stock[b], ported[b], groups[b], firm_sums[b],
+        )
+
+    block(0)  # compiles, where that is still to be done, before threads share the work
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(block, range(1, blocks)))
+    return Sums(*(x.sum(axis=0) for x in (sums, stock, ported, groups, firm_sums)))
+
+
+def come_of_age(
+    population: Population, places: Places, persons: np.ndarray, birth_year: int, seed: int, spread: float
+) -> None:
+    """Let ``persons`` (31, 2) by hukou province and sex turn 16: rows for them, freed ones first.
+
+    Numbers are apportioned at the province's weight; the remainder of a weight goes to one more agent with
+    the chance the remainder has, by a draw keyed with province and birth year.
+    """
+    table = population.persons
+    new = []
+    for p in range(N):
+        weight = int(population.weights[strata.stratum(p, strata.OTHERS, np.array([0]))[0]])
+        for sex in (0, 1):
+            exact = persons[p, sex] / weight
+            count = int(exact)
+            luck = draws.uniforms(draws.key(seed, "coming of age", birth_year), np.array([2 * p + sex]))[0]
+            count += int(luck < exact - count)
+            if count == 0:
+                continue
+            used = population.serials.get((birth_year, p), 0)
+            population.serials[(birth_year, p)] = used + count
+            serial = np.arange(used, used + count)
+            if used + count >= 1 << SERIAL_BITS:
+                raise OverflowError(f"more than {1 << SERIAL_BITS} agents born in {birth_year} in province {p}")
+            span = slice(places.first[p], places.first[p + 1])
+            home = places.first[p] + apportion.spread(count, places.population_share[span])
+            rows = empty(count)
+            rows["id"][:] = make_id(np.full(count, birth_year), np.full(count, p), serial)
+            rows["status"][:] = Status.OUTSIDE
+            rows["flags"][:] = Flag.FEMALE if sex else 0
+            rows["stratum"][:] = strata.stratum(p, strata.OTHERS, np.zeros(count, bool))
+            for name in ("hukou", "locality", "relation"):
+                rows[name][:] = home
+            shock = draws.normals(draws.key(seed, "skill"), rows["id"])
+            rows["log_skill"][:] = spread * shock - 0.5 * spread * spread
+            new.append(rows)
+    merged = {name: np.concatenate([x[name] for x in new]) for name in table}
+    _place_rows(table, merged)
+
+
+def _place_rows(table: dict[str, np.ndarray], new: dict[str, np.ndarray]) -> None:
+    """Write new rows into free ones; grow the table by a twentieth when they do not suffice."""
+    count = len(new["id"])
+    free = np.flatnonzero(table["status"] == Status.FREE)[:count]
+    short = count - len(free)
+    if short > 0:
+        old = len(table["id"])
+        more = empty(max(short, old // 20))
+        for name in table:
+            table[name] = np.concatenate([table[name], more[name]])
+        free = np.concatenate([free, np.arange(old, old + short)])
+    for name, values in new.items():
+        table[name][free] = values
+
+
+def birth_year_of_entrants(year: int) -> int:
+    """Those who turn 16 in ``year``."""
+    return year - ADULT

@@ -1,0 +1,146 @@
+"""The scalars and keys that one year's pass over people takes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from abm import draws
+from abm.agents.worker import Scheme
+from abm.parameters import Parameters
+from abm.scheme.benefits import AdjustmentLaw, account_divisors, adjustment_law
+from abm.scheme.portability import PortabilityLaw, portability_law
+from abm.scheme.retirement import RetirementLaw, retirement_law
+
+
+class Keys(NamedTuple):
+    """The year's stream keys (and those of fixed traits, which never change)."""
+
+    birth_month: np.uint64
+    patience: np.uint64
+    awareness: np.uint64
+    cadre: np.uint64
+    death: np.uint64
+    skill: np.uint64
+    considers_moving: np.uint64
+    destination: np.uint64
+    prefecture: np.uint64
+    job: np.uint64
+    employer: np.uint64
+    separation: np.uint64
+    covered: np.uint64
+    coverage_review: np.uint64
+    participation: np.uint64
+    pays_where: np.uint64
+    early_retirement: np.uint64
+    below_minimum: np.uint64
+    public_entry: np.uint64
+
+
+TRAITS = ("birth_month", "patience", "awareness", "cadre", "covered", "public_entry")
+
+
+def keys(seed: int, year: int) -> Keys:
+    """The keys of a year under a seed."""
+    return Keys(
+        **{
+            name: draws.key(seed, name.replace("_", " "), 0 if name in TRAITS else year)
+            for name in Keys._fields
+        }
+    )
+
+
+class Rules(NamedTuple):
+    """National rules and behavioural parameters of a year, scalars only."""
+
+    year: int
+    transitions: bool  # False in the base year: flows are computed, nobody moves, joins or retires
+    retirement: RetirementLaw
+    adjustment: AdjustmentLaw
+    portability: PortabilityLaw
+    scheme: Scheme
+    worker_rate: float
+    flexible_rate: float
+    account_share: float
+    account_interest: float
+    base_rate: float
+    transitional_rate: float
+    public_employer_rate: float
+    public_pension_multiple: float
+    fine_multiple: float
+    insured_mortality: float
+    skill_spread: float
+    skill_persistence: float
+    discount_low: float
+    discount_high: float
+    awareness_low: float
+    awareness_high: float
+    cadre_share: float
+    inclination: float
+    participation_scale: float
+    burden_aversion: float
+    habit: float
+    open_to_migrants: float
+    coverage_review: float
+    pension_weight: float
+    early_indifferent: float
+    early_scale: float
+    below_minimum_scale: float
+    leaving_work_age_men: float
+    leaving_work_age_women: float
+
+
+def rules(parameters: Parameters, year: int, transitions: bool) -> tuple[Rules, tuple[float, ...]]:
+    """The rules of a year and the account divisors by age 40..70."""
+
+    def value(path: str) -> float:
+        return parameters.value(path, year)
+
+    retirement = retirement_law(parameters, year)
+    scheme = Scheme(
+        minimum_months=float(retirement.minimum_months),
+        wage_growth=value("worker.expected_wage_growth"),
+        pension_growth=value("worker.expected_pension_growth"),
+        account_rate=value("benefits.account_interest"),
+        account_share=value("contributions.account_share"),
+        pension_years=value("worker.pension_years"),
+        resident_pension=12.0 * value("benefits.resident_basic_pension"),
+    )
+    return Rules(
+        year=year,
+        transitions=transitions,
+        retirement=retirement,
+        adjustment=adjustment_law(parameters, year),
+        portability=portability_law(parameters, year),
+        scheme=scheme,
+        worker_rate=value("contributions.worker_rate"),
+        flexible_rate=value("contributions.flexible_rate"),
+        account_share=scheme.account_share,
+        account_interest=scheme.account_rate,
+        base_rate=value("benefits.base_rate"),
+        transitional_rate=value("benefits.transitional_rate"),
+        public_employer_rate=value("contributions.employer_rate"),
+        public_pension_multiple=value("benefits.public_replacement"),
+        fine_multiple=value("employer.fine_multiple"),
+        insured_mortality=value("population.mortality_of_insured"),
+        skill_spread=value("population.within_province_dispersion"),
+        skill_persistence=value("labour.skill_persistence"),
+        discount_low=value("worker.discount_low"),
+        discount_high=value("worker.discount_high"),
+        awareness_low=value("worker.awareness_low"),
+        awareness_high=value("worker.awareness_high"),
+        cadre_share=value("worker.cadre_share"),
+        inclination=value("worker.inclination"),
+        participation_scale=value("worker.participation_scale"),
+        burden_aversion=value("worker.burden_aversion"),
+        habit=value("worker.habit"),
+        open_to_migrants=value("worker.open_to_migrants"),
+        coverage_review=value("employer.coverage_review"),
+        pension_weight=value("worker.pension_weight"),
+        early_indifferent=value("worker.early_indifferent"),
+        early_scale=value("worker.early_scale"),
+        below_minimum_scale=value("worker.below_minimum_scale"),
+        leaving_work_age_men=value("labour.leaving_work_age_men"),
+        leaving_work_age_women=value("labour.leaving_work_age_women"),
+    ), account_divisors(parameters, year)

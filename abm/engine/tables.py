@@ -1,0 +1,93 @@
+"""What the pass over people reads of places and employers, and what it adds up, as named columns.
+
+``PLACE`` are the columns of a float64 table by locality, ``FIRM`` those of a table by employer, ``MEASURE``
+the rows of the int64 sums by locality: persons, or fen for money.
+"""
+
+from __future__ import annotations
+
+PLACE = (
+    "province",
+    "base_wage",  # average wage on which contribution bases rest, yuan a year (last year's)
+    "benefit_wage",  # calculation base of new pensions, yuan a year (last year's)
+    "floor",  # of the base, multiple of base_wage
+    "ceiling",
+    "wage",  # this year's average wage, yuan
+    "flexible_income",  # this year's mean income of flexible workers, yuan
+    "employer_rate",  # on the base, after waivers
+    "hiring",  # yearly hazard of finding a formal job, for age factor 1
+    "leaving",  # yearly hazard of losing it
+    "taking_up",  # hazard of starting flexible work
+    "giving_up",  # hazard of ending it
+    "public_hiring",  # hazard of joining the public staff
+    "leniency",  # yearly chance that an early-retirement request is approved
+    "pooled",  # 1 where the province is one pool, so that moving inside it moves no money
+    "average_pension",  # of enterprise pensioners, yuan a year (last year's)
+    "old_fraction",  # of enterprise pensioners past the age of the tilted rise
+    "average_public_pension",
+    "old_public_fraction",
+    "public_inside",  # part of the public group's staff enrolled by now
+    "public_inside_start",  # the same at the start
+    "public_retired_inside",  # part of the public group's pensioners enrolled by now
+    "public_retired_start",
+    "employee_flow",  # base year: mean over year-end employees; 1 afterwards
+    "retiree_flow",  # base year: mean over year-end pensioners; 1 afterwards
+)
+(
+    P_PROVINCE, P_BASE_WAGE, P_BENEFIT_WAGE, P_FLOOR, P_CEILING, P_WAGE, P_FLEXIBLE_INCOME, P_EMPLOYER_RATE,
+    P_HIRING, P_LEAVING, P_TAKING_UP, P_GIVING_UP, P_PUBLIC_HIRING, P_LENIENCY, P_POOLED, P_AVERAGE_PENSION,
+    P_OLD_FRACTION, P_AVERAGE_PUBLIC_PENSION, P_OLD_PUBLIC_FRACTION, P_PUBLIC_INSIDE,
+    P_PUBLIC_INSIDE_START, P_PUBLIC_RETIRED_INSIDE, P_PUBLIC_RETIRED_START, P_EMPLOYEE_FLOW, P_RETIREE_FLOW,
+) = range(len(PLACE))  # fmt: skip
+
+FIRM = (
+    "locality",
+    "premium",  # wage over the place's average wage
+    "hidden",  # share of wages hidden from the base
+    "coverage",  # share of staff registered
+    "base_found",  # 1 if this year's audit finds the hidden wages
+    "staff_found",  # 1 if this year's inspection finds the staff left out
+)
+F_LOCALITY, F_PREMIUM, F_HIDDEN, F_COVERAGE, F_BASE_FOUND, F_STAFF_FOUND = range(len(FIRM))
+
+FIRM_SUM = ("staff", "insured", "wages", "declared")
+S_STAFF, S_INSURED, S_WAGES, S_DECLARED = range(len(FIRM_SUM))
+"""Sums by employer: persons and yuan (whole)."""
+
+MEASURE = (
+    # persons by residence
+    "adults", "deaths", "arrivals", "departures", "staff", "staff_insured", "flexible", "flexible_insured",
+    "public_staff", "job_seekers", "idle_seekers", "left_jobs", "left_flexible", "left_public",
+    # persons by pension relation (pensioners: by the place that pays)
+    "insured", "insured_public", "payers", "retirees", "retirees_public", "retirees_old", "retirees_public_old",
+    "new_retirees", "early_retirees", "lump_sums", "to_resident_scheme", "stopped_early", "new_insured",
+    # fen by the fund that collects
+    "employer_dues", "worker_dues", "flexible_dues", "public_employer_dues", "public_worker_dues",
+    "back_payments", "fines", "due",
+    # fen by the fund that pays
+    "pensions", "legacy_pensions", "public_pensions", "refunds", "early_pensions",
+    # fen, by place of work
+    "wages", "declared", "clipped_wages", "insured_wages", "flexible_incomes", "hidden_wages",
+    # hundredths: perceived values, and ages of those who joined or stay, for adverse selection
+    "value_of_base", "value_weight", "entrant_age", "entrant_value", "incumbent_age", "incumbent_value",
+    "incumbents",
+)  # fmt: skip
+(
+    M_ADULTS, M_DEATHS, M_ARRIVALS, M_DEPARTURES, M_STAFF, M_STAFF_INSURED, M_FLEXIBLE, M_FLEXIBLE_INSURED,
+    M_PUBLIC_STAFF, M_JOB_SEEKERS, M_IDLE_SEEKERS, M_LEFT_JOBS, M_LEFT_FLEXIBLE, M_LEFT_PUBLIC,
+    M_INSURED, M_INSURED_PUBLIC, M_PAYERS, M_RETIREES, M_RETIREES_PUBLIC, M_RETIREES_OLD,
+    M_RETIREES_PUBLIC_OLD, M_NEW_RETIREES, M_EARLY_RETIREES, M_LUMP_SUMS, M_TO_RESIDENT, M_STOPPED_EARLY,
+    M_NEW_INSURED,
+    M_EMPLOYER_DUES, M_WORKER_DUES, M_FLEXIBLE_DUES, M_PUBLIC_EMPLOYER_DUES, M_PUBLIC_WORKER_DUES,
+    M_BACK_PAYMENTS, M_FINES, M_DUE,
+    M_PENSIONS, M_LEGACY, M_PUBLIC_PENSIONS, M_REFUNDS, M_EARLY_PENSIONS,
+    M_WAGES, M_DECLARED, M_CLIPPED, M_INSURED_WAGES, M_FLEXIBLE_INCOMES, M_HIDDEN_WAGES,
+    M_VALUE_OF_BASE, M_VALUE_WEIGHT, M_ENTRANT_AGE, M_ENTRANT_VALUE, M_INCUMBENT_AGE, M_INCUMBENT_VALUE,
+    M_INCUMBENTS,
+) = range(len(MEASURE))  # fmt: skip
+
+GROUP_STATUS = ("outside", "formal", "flexible", "public", "retired")
+COHORT_YEARS = 5
+COHORTS = 52  # from 1885 on
+GROUP = ("persons", "payers", "lapsed", "contributions", "pensions")
+"""Sums by province of residence, sex, birth cohort of five years, migrant or not, status: persons and fen."""

@@ -1,0 +1,259 @@
+"""The model: one year is a list of named phases, read like the order of a year in the specification."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+import mesa
+import numpy as np
+
+from abm import compile as compiling  # noqa: F401 - sets the cache folder before numba is imported
+from abm import economy as economy_module
+from abm import regimes
+from abm.agents.institutions import CentralGovernment, LocalGovernment, ProvincialGovernment
+from abm.agents.tables import AgentTable
+from abm.engine import passes
+from abm.engine.rules import keys, rules
+from abm.indicators.observe import Observer
+from abm.ledger import Ledger
+from abm.parameters import Parameters
+from abm.phases import employ, govern, live, opening, settle
+from abm.phases.jobs import Jobs
+from abm.population import base as base_module
+from abm.population import census, places, synthesis
+from abm.population.persons import Status
+from abm.regimes import FLOWS
+from abm.results import Results, manifest
+from abm.scenario import Scenario
+from abm.space import NATION, PROVINCE_NAMES, PROVINCES
+
+BASE_ROUNDS = 4
+"""Turns in which the base year's constants and levers are found together."""
+
+Phase = tuple[str, Callable[["PensionModel"], None]]
+
+
+class PensionModel(mesa.Model):
+    """China's employee pension under a scenario: people, employers and governments, a year a step.
+
+    ``scenario`` is a :class:`Scenario`; ``seed`` replaces the scenario's; ``threads`` bounds the threads of
+    the passes (results do not depend on it). After construction the base year has been computed: ``year`` is
+    the start year and the first row of the results exists. ``step()`` adds a year, ``run()`` all that are
+    left and returns the results.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int | None = None, threads: int | None = None) -> None:
+        if seed is not None:
+            scenario = scenario.changed(seed=seed)
+        super().__init__(rng=scenario.seed)
+        self._began = time.perf_counter()
+        self.threads = threads or os.cpu_count() or 1
+        self.scenario = scenario
+        self.parameters = Parameters.load(overrides=scenario.set)
+        self.places = places.load(scenario.resolution)
+        self.year = scenario.start
+        self.base = base_module.load(self.parameters, self.places, self.year)
+        decline = self.parameters.value("population.oldest_share_decline", self.year)
+        horizon = max(scenario.end, self.year + 1)
+        self.entrants = census.entrants(self.year, horizon + census.ADULT + 1, decline)
+        self.economy = economy_module.load(self.parameters, self.base, self.entrants, horizon)
+        self.population = synthesis.synthesise(
+            self.parameters, self.places, self.base, scenario.scale, scenario.seed
+        )
+        self.membership = regimes.accounts.Membership(self.places.province_of)
+        self.funds = opening.funds(self.base, self.places)
+        self.levers = opening.levers(self.parameters, self.places, self.year)
+        self.market = opening.market(self.places, self.base)
+        self.jobs = Jobs(self.parameters.value("labour.leaving", self.year))
+        self.public_entry = opening.PublicEntry(self)
+        self.start_stock = opening.stock(self)
+        self.sums: passes.Sums | None = None
+        self.subsidy_key: np.ndarray | None = None
+        self.collected_before: np.ndarray | None = None
+        self.deliberation: govern.Deliberation | None = None
+        self.ledger = Ledger()
+        self.observer = Observer()
+        self.phase_seconds: dict[str, float] = {}
+        self.central = CentralGovernment(self, "000000", NATION, "全国")
+        self.provincial = mesa.agent.AgentSet(
+            [ProvincialGovernment(self, p.code, p.name, p.name_zh, i) for i, p in enumerate(PROVINCES)],
+            random=self.random,
+        )
+        self.local = mesa.agent.AgentSet(
+            [
+                LocalGovernment(self, code, PROVINCE_NAMES[p], name, i, PROVINCE_NAMES[p])
+                for i, (code, name, p) in enumerate(
+                    zip(self.places.codes, self.places.names_zh, self.places.province_of, strict=True)
+                )
+            ],
+            random=self.random,
+        )
+        self.phases: list[Phase] = [
+            ("the year's rules are announced", PensionModel.announce),
+            ("governments choose their levers", PensionModel.govern),
+            ("employers choose coverage, declared base and place", PensionModel.employ),
+            ("people live, move, work, pay and retire", PensionModel.live),
+            ("agencies collect and pay", PensionModel.assess),
+            ("funds settle through the tiers", PensionModel.settle),
+            ("the year is observed", PensionModel.observe),
+        ]
+        settle.open_ledger(self)
+        self._base_year()
+
+    # --- the year
+
+    def step(self) -> None:
+        """Simulate one more year, phase by phase."""
+        self.year += 1
+        self.transitions = True
+        for name, phase in self.phases:
+            began = time.perf_counter()
+            phase(self)
+            self.phase_seconds[name] = self.phase_seconds.get(name, 0.0) + time.perf_counter() - began
+
+    def run(self, progress: Callable[[int], None] | None = None) -> Results:
+        """Simulate up to the scenario's last year and return the results.
+
+        ``progress(year)`` is called after each year.
+        """
+        while True:
+            if progress is not None:
+                progress(self.year)
+            if self.year >= self.scenario.end:
+                return self.results()
+            self.step()
+
+    def _base_year(self) -> None:
+        """Compute levers and flows of the start year: people are given, nobody moves, joins or retires.
+
+        The costs of concealment and coverage are solved so that the year's contributions and headcounts are
+        the published ones; levers and those costs are found together, in turn.
+        """
+        self.transitions = False
+        self.announce()
+        self.attraction, self.moving_cost = opening.attraction(self)
+        opening.constants(self)
+        for _ in range(BASE_ROUNDS):
+            self.employ()
+            self.live()
+            self.assess()
+            opening.constants(self)
+            opening.capital(self)
+            self.govern()
+        opening.constants(self)
+        for name, phase in self.phases[2:]:
+            began = time.perf_counter()
+            phase(self)
+            self.phase_seconds[name] = time.perf_counter() - began
+
+    # --- the phases
+
+    def announce(self) -> None:
+        """Put the year's rules in force: rates, ages, bases, pools; wages as the economy and levies make them."""
+        value, year = self.parameters.value, self.year
+        self.stack_in_force = self.scenario.regime_at(year)[-1][1]
+        self.rules, self.divisors = rules(self.parameters, year, self.transitions)
+        self.keys = keys(self.scenario.seed, year)
+        waived = self.scenario.modules_at(year)["waiver_2020"] > 0.0
+        self.waived = value("contributions.waiver_2020", year) if waived else 0.0
+        shift = value("employer.wage_shift", year)
+        if self.sums is None:
+            self.wages_before = self.economy.at("wage", year - 1)
+            self.wages = self.economy.at("wage", year)
+        else:
+            self.wages_before = self.wages
+            eased = (1.0 + shift * self.levy_at_start) / (1.0 + shift * self.market["levy"])
+            self.wages = self.economy.at("wage", year) * eased
+        full_calibre = value("contributions.base_full_calibre", year)
+        mixed = value("regimes.private_wage_ratio", year)
+        self.base_wages = self.wages_before * (1.0 + full_calibre * (mixed - 1.0))
+        self.benefit_wages = self.wages_before
+        self.pension_means = opening.pension_means(self)
+
+    def govern(self) -> None:
+        """Let local governments value candidate levers by what-if settlements and move towards the best."""
+        govern.run(self)
+
+    def employ(self) -> None:
+        """Let employers choose location, declared share and coverage."""
+        employ.run(self)
+
+    def live(self) -> None:
+        """Let the cohort that turns 16 enter; run the pass over people."""
+        if self.transitions:
+            passes.come_of_age(
+                self.population,
+                self.places,
+                self.entrants[self.year - self.scenario.start - 1],
+                self.year - census.ADULT,
+                self.scenario.seed,
+                self.rules.skill_spread,
+            )
+        live.run(self)
+        employ.observe_market(self)
+
+    def assess(self) -> None:
+        """Draw up the accounts of every locality from what was collected and paid."""
+        self.accounts = settle.accounts(self)
+
+    def settle(self) -> None:
+        """Settle the accounts through the tiers and book every yuan."""
+        settle.run(self)
+
+    def observe(self) -> None:
+        """Record the year's indicators."""
+        if not self.transitions:
+            self.jobs.observe(self.sums)
+        self.observer.record(self)
+
+    # --- what can be asked
+
+    @property
+    def workers(self) -> AgentTable:
+        """All persons of 16 and over, with Mesa's verbs (select, groupby, get, agg)."""
+        persons = self.population.persons
+        return AgentTable(persons, np.flatnonzero(persons["status"] != Status.FREE))
+
+    @property
+    def employers(self) -> AgentTable:
+        """All employers, with Mesa's verbs."""
+        firms = self.population.employers
+        return AgentTable(firms, np.arange(len(firms["id"])))
+
+    def check(self) -> Any:
+        """Base data against published totals, as a data frame (see :mod:`abm.population.check`)."""
+        from abm.population.check import compare  # noqa: PLC0415
+
+        return compare(self)
+
+    def results(self) -> Results:
+        """The results so far."""
+        frames = self.observer.frames(self)
+        seconds = time.perf_counter() - self._began
+        return Results(frames, manifest(self.scenario, seconds, self.observer.agent_years))
+
+    def residents(self) -> np.ndarray:
+        """Residents of all ages by locality, (n,): adults simulated, children by the census's cohorts."""
+        children = self.economy.at("children", self.year)[self.places.province_of]
+        return self.sums["adults"] + children * self.places.population_share
+
+    def output(self) -> np.ndarray:
+        """Output by province, (31,) yuan: published, times what relocation changed of capital and jobs."""
+        alpha = self.parameters.value("employer.capital_share", self.year)
+        firms = self.population.employers
+        province = self.places.province_of[firms["locality"]]
+        jobs = np.bincount(province, firms["jobs"], minlength=len(PROVINCES))
+        capital = np.bincount(province, firms["capital"], minlength=len(PROVINCES))
+        gdp = self.economy.at("gdp", self.year)
+        if capital.sum() <= 0.0:
+            return gdp
+        moved = capital / self.unmoved_capital
+        return gdp * moved**alpha * (jobs / self.economy.at("formal_jobs", self.year)) ** (1.0 - alpha)
+
+    @staticmethod
+    def flow_payer(name: str) -> str:
+        """Who pays a flow of the settlement (loans excepted, which are no subsidy)."""
+        return "" if name in regimes.settlement.LOAN_FLOWS else FLOWS[name].payer

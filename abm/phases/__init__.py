@@ -1,0 +1,1 @@
+"""The phases of a year, one file each; ``abm.model`` lists them in order."""

@@ -1,0 +1,79 @@
+"""Jobs and those who fill them: hazards of being hired or laid off that make stocks follow jobs.
+
+Nobody is matched one by one: from last year's stocks and losses each locality derives the yearly chance of
+being hired, so that staff follow the jobs employers offer; flexible and public work follow their targets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from abm.engine.passes import Sums
+
+MOST = 0.6
+
+
+@dataclass
+class Stock:
+    """One kind of work by locality: people in it, jobs wanted, and last year's losses (all (n,) persons)."""
+
+    loss_rate: float  # assumed share lost in the first year, before any is observed
+    now: np.ndarray | None = None
+    before: np.ndarray | None = None
+    hired: np.ndarray | None = None  # meant to be hired last year
+
+    def need(self, wanted: np.ndarray) -> np.ndarray:
+        """Hires that bring the stock to ``wanted`` if losses repeat; negative: people to let go."""
+        if self.now is None:
+            return np.zeros_like(wanted)
+        if self.before is None or self.hired is None:
+            losses = self.loss_rate * self.now
+        else:
+            losses = np.clip(self.before + self.hired - self.now, 0.0, 0.5 * self.before)
+        need = wanted - self.now + losses
+        self.hired = np.maximum(need, 0.0)
+        return need
+
+    def observe(self, people: np.ndarray) -> None:
+        """Take in this year's stock."""
+        self.before, self.now = self.now, people.astype(np.float64)
+
+
+@dataclass
+class Jobs:
+    """Formal, flexible and public work, and who could take it up (weighted persons by locality)."""
+
+    leaving: float
+    formal: Stock = field(default_factory=lambda: Stock(0.08))
+    flexible: Stock = field(default_factory=lambda: Stock(0.12))
+    public: Stock = field(default_factory=lambda: Stock(0.04))
+    seekers: np.ndarray | None = None
+    idle: np.ndarray | None = None
+    wanted: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def hazards(self) -> dict[str, np.ndarray | float]:
+        """Hazards of this year for the place table."""
+        if self.seekers is None or self.idle is None:
+            return dict.fromkeys(("hiring", "leaving", "taking_up", "giving_up", "public_hiring"), 0.0)
+        formal = self.formal.need(self.wanted["formal"])
+        flexible = self.flexible.need(self.wanted["flexible"])
+        public = self.public.need(self.wanted["public"])
+        staff = np.maximum(self.formal.now, 1.0)
+        own = np.maximum(self.flexible.now, 1.0)
+        return {
+            "hiring": np.clip(formal / np.maximum(self.seekers, 1.0), 0.0, MOST),
+            "leaving": np.clip(self.leaving - np.minimum(formal, 0.0) / staff, 0.0, MOST),
+            "taking_up": np.clip(flexible / np.maximum(self.idle, 1.0), 0.0, MOST),
+            "giving_up": np.clip(0.03 - np.minimum(flexible, 0.0) / own, 0.0, MOST),
+            "public_hiring": np.clip(public / np.maximum(self.seekers, 1.0), 0.0, MOST),
+        }
+
+    def observe(self, sums: Sums) -> None:
+        """Take in the stocks the pass counted."""
+        self.formal.observe(sums["staff"])
+        self.flexible.observe(sums["flexible"])
+        self.public.observe(sums["public_staff"])
+        self.seekers = sums["job_seekers"] / 1000.0
+        self.idle = sums["idle_seekers"] / 1000.0

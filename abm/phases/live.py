@@ -1,0 +1,132 @@
+"""Phase: people live, move, work, pay and retire. Prepares what the pass reads and runs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from abm.engine import passes
+from abm.engine.tables import PLACE
+from abm.population.synthesis import by_age
+from abm.space import PROVINCES
+
+if TYPE_CHECKING:
+    from abm.model import PensionModel
+
+N = len(PROVINCES)
+MOST_HAZARD = 0.6
+
+
+def run(model: PensionModel) -> None:
+    """Do the year to everybody; leaves ``model.sums`` and the employers' headcounts and bills."""
+    place = place_table(model)
+    ages = age_tables(model)
+    sums = passes.run_people(
+        model.population, model.rules, model.divisors, model.keys, place, firm_table(model),
+        vacancies(model), geography(model), ages, model.threads,
+    )  # fmt: skip
+    if model.transitions:
+        model.jobs.observe(sums)
+    model.place, model.sums = place, sums
+    firms = model.population.employers
+    for row, name in enumerate(("staff", "insured", "wages", "declared")):
+        firms[name] = sums.firms[row].astype(np.float64)
+
+
+def place_table(model: PensionModel) -> np.ndarray:
+    """What the pass reads of each locality, (n, fields) as ``tables.PLACE``."""
+    places, year, parameters = model.places, model.year, model.parameters
+    province = places.province_of
+    fields = {"province": province, "base_wage": model.base_wages[province]}
+    fields["benefit_wage"] = model.benefit_wages[province]
+    fields["floor"] = model.levers[:, FLOOR]
+    fields["ceiling"] = parameters.value("contributions.base_ceiling", year)
+    wage = model.wages[province]
+    fields["wage"] = wage
+    fields["flexible_income"] = wage * parameters.value("labour.flexible_income_ratio", year)
+    fields["employer_rate"] = model.levers[:, RATE] * (1.0 - model.waived)
+    fields["leniency"] = model.levers[:, LENIENCY]
+    pooled = [model.stack_in_force.lower_of(p.name) == "provincial_unified" for p in PROVINCES]
+    fields["pooled"] = np.array(pooled, float)[province]
+    fields |= model.jobs.hazards()
+    fields |= model.pension_means
+    fields |= model.public_entry(year)
+    if not model.transitions:
+        fields["employee_flow"] = (model.base.mean_employees / model.base.employees)[province]
+        fields["retiree_flow"] = (model.base.mean_retirees / model.base.retirees)[province]
+    else:
+        fields["employee_flow"] = fields["retiree_flow"] = 1.0
+    return np.stack([np.broadcast_to(fields[name], places.n) for name in PLACE], axis=1).astype(np.float64)
+
+
+AUDIT, REGISTRATION, LENIENCY, FLOOR, RATE = range(5)
+
+
+def firm_table(model: PensionModel) -> np.ndarray:
+    """What the pass reads of each employer, (employers, fields) as ``tables.FIRM``."""
+    f = model.population.employers
+    names = ("locality", "premium", "hidden", "coverage", "base_found", "staff_found")
+    return np.stack([f[name].astype(np.float64) for name in names], axis=1)
+
+
+def vacancies(model: PensionModel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Employers by locality with the running sum of their vacancies: sums, rows, first place of a locality.
+
+    An employer's vacancies are its wanted staff less last year's, plus a twentieth for turnover.
+    """
+    f = model.population.employers
+    rows = np.argsort(f["locality"], kind="stable")
+    wanted = np.maximum(f["jobs"] - f["staff"], 0.0) + 0.05 * f["jobs"]
+    first = np.searchsorted(f["locality"][rows], np.arange(model.places.n + 1))
+    sums = np.zeros(len(rows))
+    for c in range(model.places.n):
+        span = slice(first[c], first[c + 1])
+        sums[span] = np.cumsum(wanted[rows[span]])
+    return sums, rows.astype(np.int64), first.astype(np.int64)
+
+
+def geography(model: PensionModel) -> tuple[np.ndarray, ...]:
+    """Province of each locality, first localities, and the utilities of living somewhere (see the worker).
+
+    ``staying`` (31, 31) [here, there] and ``pull`` (31, 31) [hukou, there]; ``attraction`` (n,) of localities
+    within their province.
+    """
+    staying, pull = utilities(model)
+    staying = staying + model.attraction - model.moving_cost * (1.0 - np.eye(N))
+    places = model.places
+    attraction = np.log(np.maximum(places.population_share, 1e-9))
+    return (places.province_of, places.first, staying, pull, model.benefit_wages, attraction)
+
+
+def utilities(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
+    """Utilities of provinces before attraction and moving cost: [here, there] and [hukou, there]."""
+    value = model.parameters.value
+    year = model.year
+    beta = value("worker.wage_weight", year)
+    take_home = model.wages * (1.0 - value("contributions.worker_rate", year))
+    staying = beta * np.log(take_home)[None, :] - beta * value("worker.distance_to_wage", year) * np.log(
+        model.places.distance
+    )
+    own = np.log(np.diag(model.places.distance))
+    staying += (beta * value("worker.distance_to_wage", year) * own)[:, None]
+    compatriots = model.sums.stock if model.sums is not None else model.start_stock
+    away = compatriots * (1.0 - np.eye(N))
+    pull = value("worker.network_weight", year) * np.log1p(away / 1000.0)
+    pull += value("worker.hukou_weight", year) * np.eye(N)
+    return staying, pull
+
+
+def age_tables(model: PensionModel) -> tuple[np.ndarray, ...]:
+    """Death, considering a move, being hired, taking up work: by age up to 127 (death (2, 128))."""
+    from abm.population import census  # noqa: PLC0415
+
+    def table(path: str) -> np.ndarray:
+        return np.pad(by_age(model.parameters, path, model.year), (0, 27))
+
+    return (
+        census.death_probability(model.year),
+        table("worker.considers_moving"),
+        table("labour.hiring_factor"),
+        table("population.worker_weight"),
+    )

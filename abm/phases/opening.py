@@ -1,0 +1,225 @@
+"""What the base year starts from: reserves, levers, market, and the constants solved from its statistics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from abm import data
+from abm.agents.local_government import LEVERS
+from abm.parameters import Parameters
+from abm.phases.employ import detection, firm_rules
+from abm.phases.live import FLOOR, LENIENCY, RATE, utilities
+from abm.population import inversion
+from abm.population.base import Base
+from abm.population.persons import Flag, Status, birth_year_of, hukou_province_of
+from abm.population.places import Places
+from abm.population.synthesis import by_age
+from abm.regimes import Funds
+from abm.space import PROVINCES
+
+if TYPE_CHECKING:
+    from abm.model import PensionModel
+
+N = len(PROVINCES)
+
+
+def funds(base: Base, places: Places) -> Funds:
+    """Opening reserves: the published provincial ones, shared by urban work where there are localities.
+
+    Sub-provincial reserves are not published; that they follow non-agricultural work is assumed.
+    """
+    balance = np.rint(base.reserve_opening[places.province_of] * places.work_share * 100.0) / 100.0
+    return Funds.opening(balance, N)
+
+
+def levers(parameters: Parameters, places: Places, year: int) -> np.ndarray:
+    """Levers before anybody has chosen: no push, leniency and floor as usual, the employer rate in force."""
+    start = np.zeros((places.n, len(LEVERS)))
+    start[:, LENIENCY] = parameters.value("government.leniency_start", year)
+    start[:, FLOOR] = parameters.value("contributions.base_floor", year)
+    start[:, RATE] = parameters.by_province("contributions.employer_rate", year)[places.province_of]
+    return start
+
+
+def market(places: Places, base: Base) -> dict[str, np.ndarray]:
+    """What employers see before a year has been counted."""
+    n = places.n
+    return {
+        "value": np.full(n, 0.06),
+        "compliant": np.full(n, 0.2),
+        "mean_bill": np.ones(n),
+        "mean_wage": np.full(n, 0.8),
+        "bill": 0.7 * base.wage * base.formal_jobs,
+        "levy": np.full(N, 0.1),
+        "capital": np.ones(N),
+    }
+
+
+def capital(model: PensionModel) -> None:
+    """Give employers the capital at which every place earns the same return at the start's levies."""
+    value, year = model.parameters.value, model.year
+    share, shift = value("employer.capital_share", year), value("employer.wage_shift", year)
+    firms, places = model.population.employers, model.places
+    levy, bill = model.market["levy"], model.market["bill"]
+    surplus = bill * ((1.0 + shift * levy) / (1.0 - share) - (1.0 + levy))
+    total = surplus / value("employer.return_at_start", year)
+    province = places.province_of[firms["locality"]]
+    jobs = np.bincount(province, firms["jobs"], minlength=N)
+    firms["capital"] = firms["jobs"] * (total / jobs)[province]
+    model.unmoved_capital = total
+    model.market["capital"] = total.copy()
+    model.levy_at_start = levy.copy()
+
+
+def constants(model: PensionModel) -> None:
+    """Solve the concealment cost, local floors and the coverage cost of every province (see inversion)."""
+    places, year, base = model.places, model.year, model.base
+    first = places.first[:-1]
+    audit, inspection = detection(model)
+    rate = model.levers[:, RATE] + model.parameters.value("contributions.worker_rate", year)
+    rules = firm_rules(model)
+    persons, firms = model.population.persons, model.population.employers
+    rows = np.flatnonzero((persons["status"] == Status.FORMAL) & ((persons["flags"] & Flag.COVERED) > 0))
+    employers = persons["employer"][rows].astype(np.int64)
+    talent = np.exp(persons["log_skill"][rows].astype(np.float64))
+    province = places.province_of[persons["locality"][rows]]
+    flow = (base.mean_employees / base.employees)[province]
+    peers = 1.0 + rules.peer_weight * model.market["compliant"][first]
+    target, flexible = dues_to_meet(model)
+    national = model.parameters.value("contributions.base_floor", year)
+
+    def other_dues(floor: np.ndarray) -> np.ndarray:
+        return flexible * floor / model.levers[first, FLOOR]
+
+    cost, floor = inversion.concealment(
+        target,
+        other_dues,
+        model.parameters.value("government.floor_lowest", year),
+        np.full(N, national),
+        rate[first],
+        staff=rows,
+        employers=employers,
+        wages=model.wages[province] * firms["premium"][employers] * talent,
+        weights=model.population.weights[persons["stratum"][rows]] * flow,
+        province=province,
+        deviations=firms["log_cost"],
+        ownerships=firms["ownership"],
+        detection=audit[first],
+        value=model.market["value"][first],
+        base_wage=model.base_wages,
+        ceiling=model.parameters.value("contributions.base_ceiling", year),
+        rules=rules,
+    )
+    model.concealment_cost = cost / peers
+    model.levers[:, FLOOR] = floor[places.province_of]
+    model.floor_at_start = model.levers[:, FLOOR].copy()
+    model.coverage_cost = inversion.coverage_cost(
+        firms, places.province_of, rate[first], inspection[first], model.market["value"][first], rules
+    )
+
+
+def dues_to_meet(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
+    """Enterprise contributions the base year should show, and the flexible workers' part today, (31,) yuan.
+
+    Published revenue less subsidies, interest and the public group's contributions.
+    """
+    province = model.places.province_of
+
+    def total(x: np.ndarray) -> np.ndarray:
+        return np.bincount(province, x, minlength=N)
+
+    if model.sums is None:
+        return 0.85 * model.base.revenue, 0.1 * model.base.revenue
+    a, flows = model.accounts, model.stack.settle(model.accounts, model.funds).flows
+    subsidy = flows["public_gap_subsidy"] + flows["central_lump_subsidy"] + flows["local_lump_subsidy"]
+    other = total(subsidy + a.interest + a.contributions_public)
+    back = total(model.sums["back_payments"] / 100.0)
+    target = np.maximum(model.base.revenue - other - back, 0.2 * model.base.revenue)
+    return target, total(model.sums["flexible_dues"] / 100.0)
+
+
+def attraction(model: PensionModel) -> tuple[np.ndarray, float]:
+    """Attraction of provinces and the moving cost, solved from the migration tables."""
+    year, value = model.year, model.parameters.value
+    persons, weight = model.population.persons, model.population.weight
+    age = np.clip(year - birth_year_of(persons["id"]), 0, 100)
+    chance = by_age(model.parameters, "worker.considers_moving", year)[age]
+    chance = np.where(
+        (persons["status"] == Status.PUBLIC) | (persons["status"] == Status.RETIRED), 0.0, chance
+    )
+    cell = hukou_province_of(persons["id"]) * N + model.places.province_of[persons["locality"]]
+    movers = np.bincount(cell, chance * weight, minlength=N * N).reshape(N, N)
+    staying, pull = utilities(model)
+    return inversion.attraction(
+        movers, staying, pull, value("worker.moving_cost", year), value("worker.moves_per_count", year)
+    )
+
+
+def stock(model: PensionModel) -> np.ndarray:
+    """Adults by hukou province and province of residence, (31, 31) persons."""
+    persons, weight = model.population.persons, model.population.weight
+    cell = hukou_province_of(persons["id"]) * N + model.places.province_of[persons["locality"]]
+    return np.bincount(cell, weight, minlength=N * N).reshape(N, N)
+
+
+class PublicEntry:
+    """The part of the public-sector group enrolled in each year, from the dated steps of the headcounts."""
+
+    def __init__(self, model: PensionModel) -> None:
+        base, self.start = model.base, model.year
+        self.full = round(model.parameters.value("population.public_full_entry", model.year))
+        self.province = model.places.province_of
+        self.inside = base.public_employees / (base.public_employees + base.public_staff_outside)
+        retired = base.public_retirees + base.public_retirees_outside
+        self.retired_inside = base.public_retirees / np.maximum(retired, 1.0)
+        self.staff_pool = base.public_employees + base.public_staff_outside
+
+    def _progress(self, variable: str, year: int, whole: np.ndarray) -> np.ndarray:
+        """Part of those outside at the start that has entered by ``year``, (31,)."""
+        if year >= self.full:
+            return np.ones(N)
+        first = data.panel("public_sector", variable, [max(self.start, 2014)])[:, 0]
+        now = data.panel("public_sector", variable, [max(min(year, 2018), self.start, 2014)])[:, 0]
+        return np.clip((now - first) / np.maximum(whole - first, 1.0), 0.0, 1.0)
+
+    def __call__(self, year: int) -> dict[str, np.ndarray]:
+        """The fields of the place table that say who has entered."""
+        last = data.panel("public_sector", "public_retirees", [2018])[:, 0]
+        staff = self._progress("public_employees", year, self.staff_pool)
+        retired = self._progress("public_retirees", year, 1.03 * last)
+        fields = {
+            "public_inside": self.inside + (1.0 - self.inside) * staff,
+            "public_inside_start": self.inside,
+            "public_retired_inside": self.retired_inside + (1.0 - self.retired_inside) * retired,
+            "public_retired_start": self.retired_inside,
+        }
+        return {name: values[self.province] for name, values in fields.items()}
+
+
+def pension_means(model: PensionModel) -> dict[str, np.ndarray]:
+    """Mean pensions and the fraction of the old by paying place, from the last pass, for adjustments."""
+    sums = model.sums
+    zero = np.zeros(model.places.n)
+    if sums is None:
+        fields = ("average_pension", "old_fraction", "average_public_pension", "old_public_fraction")
+        return dict.fromkeys(fields, zero)
+    flow = model.place[:, -1]
+    public, retired = sums["retirees_public"], sums["retirees"]
+    enterprise = retired - public
+
+    def mean(fen: np.ndarray, heads: np.ndarray) -> np.ndarray:
+        return np.where(heads > 0, fen / 100.0 / np.maximum(heads, 1) / flow, 0.0)
+
+    def part(old: np.ndarray, heads: np.ndarray) -> np.ndarray:
+        return np.where(heads > 0, old / np.maximum(heads, 1), 0.0)
+
+    return {
+        "average_pension": mean(sums["pensions"], enterprise),
+        "old_fraction": part(sums["retirees_old"], enterprise),
+        "average_public_pension": mean(sums["public_pensions"], public),
+        "old_public_fraction": part(sums["retirees_public_old"], public),
+    }
+
+

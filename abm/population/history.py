@@ -1,0 +1,88 @@
+"""Pasts for the initial agents: months paid and deemed, indices, accounts, and pensions in payment."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from abm.parameters import Parameters
+from abm.population.base import Base
+from abm.population.persons import Flag, Status
+from abm.space import PROVINCE_NAMES
+
+
+def write(
+    parameters: Parameters,
+    base: Base,
+    columns: dict[str, np.ndarray],
+    table: dict[str, np.ndarray],
+    firms: dict[str, np.ndarray],
+    luck,  # noqa: ANN001 - keyed draws by row
+) -> None:
+    """Fill the past of every insured agent in ``table``; ages, provinces and weights come from ``columns``."""
+    _working_lives(parameters, base, columns, table, firms, luck)
+    _pensions(parameters, base, columns, table, luck)
+
+
+def _working_lives(parameters, base, columns, table, firms, luck) -> None:  # noqa: ANN001
+    """Months, indices and accounts consistent with age and with the year the scheme began.
+
+    A person began to work at about ``work_start_age`` and has paid (or is deemed to have paid) for a share
+    of the years since. The part before ``deemed_until`` is deemed and has no account; migrants have none.
+    The account is the present balance of ``account_share`` of past bases, which grew with wages.
+    """
+    year = base.year
+
+    def value(name: str) -> float:
+        return parameters.value(f"population.{name}", year)
+
+    inside = ((table["flags"] & Flag.INSIDE) > 0) & (table["status"] != Status.RETIRED)
+    inside |= table["status"] == Status.PUBLIC
+    u = luck("synthesis tenure")
+    share = np.where(columns["migrant"], value("tenure_share_migrant"), value("tenure_share_local"))
+    since = np.maximum(columns["age"] - value("work_start_age") - 4.0 * (u - 0.5), 0.5)
+    years = np.minimum(np.maximum(since * np.minimum(share * (0.5 + u), 1.0), 0.5), 45.0)
+    deemed_until = parameters.value("benefits.deemed_until", year)
+    deemed = np.where(columns["migrant"], 0.0, np.maximum(deemed_until - (year + 1 - years), 0.0))
+    deemed = np.where(columns["status"] == Status.PUBLIC, years, deemed)
+    paid = years - deemed
+    wage = base.wage[columns["province"]]
+    premium = np.where(table["employer"] >= 0, firms["premium"][table["employer"]], 0.8)
+    index = np.clip(np.exp(table["log_skill"].astype(np.float64)) * premium, 0.6, 3.0)
+    rate = parameters.value("contributions.account_share", year)
+    past = (1.0 + value("past_account_interest")) / (1.0 + value("past_wage_growth"))
+    account = rate * index * wage * (1.0 - past**paid) / (1.0 - past)
+    table["paid_months"][:] = np.where(inside, np.rint(12.0 * paid), 0)
+    table["deemed_months"][:] = np.where(inside, np.rint(12.0 * deemed), 0)
+    table["months_here"][:] = table["paid_months"]
+    table["index_sum"][:] = np.where(inside, index * paid, 0.0)
+    table["account"][:] = np.where(inside, account, 0.0)
+    table["qualified"][:] = np.where(table["months_here"] >= 120, table["relation"].astype(np.int64), -1)
+
+
+def _pensions(parameters, base, columns, table, luck) -> None:  # noqa: ANN001
+    """Pensions in payment: their provincial total is the published spending per mean pensioner.
+
+    The public group's are a multiple of the average wage; the others share what is left of spending, with a
+    lognormal dispersion.
+    """
+    year = base.year
+    spread = parameters.value("population.pension_dispersion", year)
+    multiple = parameters.value("benefits.public_replacement", year)
+    u = luck("synthesis pension")
+    factor = np.exp(spread * np.sqrt(12.0) * (u - 0.5))  # uniform on the log: no tails to distort a province
+    retired = table["status"] == Status.RETIRED
+    public = (table["flags"] & Flag.PUBLIC) > 0
+    inside = (table["flags"] & Flag.INSIDE) > 0
+    pension = np.zeros(len(factor))
+    weight = columns["weight"]
+    for p in range(len(PROVINCE_NAMES)):
+        here = retired & (columns["province"] == p)
+        rows = here & public
+        pension[rows] = multiple * base.wage[p] * factor[rows]
+        per_head = base.expenditure[p] / base.mean_retirees[p]
+        paid = here & inside
+        left = per_head * weight[paid].sum() - (pension * weight)[paid & public].sum()
+        rows = paid & ~public
+        total = (factor * weight)[rows].sum()
+        pension[rows] = factor[rows] * max(left, 0.2 * per_head * weight[rows].sum()) / total
+    table["pension"][:] = pension

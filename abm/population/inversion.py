@@ -1,0 +1,115 @@
+"""Constants of the base year that no statistic publishes, solved from those that are.
+
+Three sets, each solved once at the start and then held fixed under every policy:
+the concealment cost of a province, from its contribution revenue; the cost of leaving staff out, from its
+insured headcount; the attraction of a province to movers, from the five-year migration tables.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from abm import data
+from abm.agents import employer
+from abm.compile import decision
+from abm.engine.firms import FirmRules, own_cost
+from abm.scheme.contributions import contribution_base
+from abm.space import PROVINCES
+
+N = len(PROVINCES)
+LOW, HIGH = -6.0, 6.0
+"""Range of the log of the median concealment cost."""
+
+
+@decision
+def declared_by_province(
+    log_cost, floor, staff, employers, wages, weights, province, deviations, ownerships, rate, detection,
+    value, base_wage, ceiling, rules,
+):  # fmt: skip
+    """Declared bases of insured staff by province, (31,) yuan, if provinces had these costs and floors."""
+    total = np.zeros(N)
+    for i in range(staff.shape[0]):
+        p = province[i]
+        j = employers[i]
+        cost = own_cost(np.exp(log_cost[p]), deviations[j], ownerships[j], rules)
+        hidden = employer.hidden_share(rate[p], detection[p], rules.fine, value[p], cost)
+        base = contribution_base(wages[i] * (1.0 - hidden), base_wage[p], floor[p], ceiling)
+        total[p] += base * weights[i]
+    return total
+
+
+def concealment(
+    target: np.ndarray, other_dues, lowest_floor: float, floor: np.ndarray, rate: np.ndarray, **sample  # noqa: ANN001
+) -> tuple[np.ndarray, np.ndarray]:
+    """Median concealment costs (31,) and base floors (31,) at which dues meet ``target`` (31,) yuan.
+
+    ``other_dues(floor)`` are the flexible workers' dues under a floor. The cost is bisected first; where
+    dues exceed the target even with everything hidden, the floor applied locally is lowered, down to
+    ``lowest_floor``. Where full declaration does not reach the target the cost stays at its upper end.
+    """
+
+    def dues(log_cost: np.ndarray, level: np.ndarray) -> np.ndarray:
+        declared = declared_by_province(log_cost, level, rate=rate, **sample)
+        return declared * rate + other_dues(level)
+
+    floor = floor.copy()
+    low, high = np.full(N, LOW), np.full(N, HIGH)
+    too_much = dues(low, floor) > target
+    lower, upper = np.full(N, lowest_floor), floor.copy()
+    for _ in range(40):
+        middle = 0.5 * (lower + upper)
+        above = dues(low, np.where(too_much, middle, floor)) > target
+        lower, upper = np.where(above, lower, middle), np.where(above, middle, upper)
+    floor = np.where(too_much, 0.5 * (lower + upper), floor)
+    for _ in range(40):
+        middle = 0.5 * (low + high)
+        above = dues(middle, floor) > target
+        low, high = np.where(above, low, middle), np.where(above, middle, high)
+    return np.exp(0.5 * (low + high)), floor
+
+
+def coverage_cost(
+    firms: dict[str, np.ndarray], province_of: np.ndarray, rate, detection, value, rules: FirmRules  # noqa: ANN001
+) -> np.ndarray:
+    """Median cost of leaving staff out, (31,), at which employers would keep today's covered staff."""
+    province = province_of[firms["locality"]]
+    covered = np.bincount(province, firms["coverage"] * firms["jobs"], minlength=N)
+    character = np.exp(rules.dispersion * firms["log_coverage_cost"])
+    character = character * np.select(
+        [firms["ownership"] == 1, firms["ownership"] == 2], [rules.state_cost, rules.foreign_cost], 1.0
+    )
+    gain = ((1.0 - detection * rules.fine) * rate - (1.0 - detection) * value)[province]
+    low, high = np.full(N, LOW), np.full(N, HIGH)
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        left_out = np.clip(gain / (np.exp(middle)[province] * character), 0.0, 1.0)
+        above = np.bincount(province, (1.0 - left_out) * firms["jobs"], minlength=N) > covered
+        low, high = np.where(above, low, middle), np.where(above, middle, high)
+    return np.exp(0.5 * (low + high))
+
+
+def attraction(
+    movers: np.ndarray, staying: np.ndarray, pull: np.ndarray, moving_cost: float, moves_per_count: float
+) -> tuple[np.ndarray, float]:
+    """Attraction of each province (31,) and the moving cost that reproduce the census tables.
+
+    ``movers`` (31, 31) [hukou, residence] are the persons who weigh a move in a year, ``staying`` and
+    ``pull`` the utilities without attraction and cost. Targets are a fifth of the five-year tables of
+    2010–2015 and 2015–2020, ``moves_per_count`` times as many since they miss returns and repeated moves:
+    the net gain of each province, by its attraction, and all moves together, by the cost.
+    """
+    tables = [data.matrix("migration", period=period) for period in ("2010-2015", "2015-2020")]
+    flows = moves_per_count * sum(tables) / (5.0 * len(tables))
+    net, gross = flows.sum(axis=1) - flows.sum(axis=0), flows.sum()
+    away = 1.0 - np.eye(N)
+    xi, cost = np.zeros(N), moving_cost
+    for _ in range(400):
+        utility = staying[None] - cost * away[None] + pull[:, None] + xi
+        utility -= utility.max(axis=2, keepdims=True)
+        odds = np.exp(utility)
+        flow = np.einsum("ho,hok->ok", movers, odds / odds.sum(axis=2, keepdims=True)) * away
+        simulated = flow.sum(axis=0) - flow.sum(axis=1)
+        xi = xi + 0.5 * np.clip((net - simulated) / (flow.sum(axis=0) + flow.sum(axis=1) + 1.0), -1.0, 1.0)
+        xi -= xi.mean()
+        cost += 0.5 * np.log(flow.sum() / gross)
+    return xi, cost

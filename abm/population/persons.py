@@ -1,0 +1,102 @@
+"""What a person is: the columns of the person table, declared once, and what its codes mean.
+
+A row stands for ``weight`` whole persons of 16 and over; the weight comes from the row's stratum, which
+travels with the person. Fixed traits (birth month, patience, awareness, attachment) are hashed from the id.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Column(NamedTuple):
+    """One column of an agent table: its name, storage type, unit and meaning."""
+
+    name: str
+    dtype: str
+    unit: str
+    meaning: str
+
+
+PERSON_COLUMNS: tuple[Column, ...] = (
+    Column("id", "u4", "", "birth cohort (8 bits), hukou province (5 bits), serial (19 bits)"),
+    Column("status", "u1", "code", "what the person does: see Status"),
+    Column("flags", "u1", "bits", "sex and scheme membership: see Flag"),
+    Column("stratum", "u1", "index", "weight stratum: (province of the stratum, group, remainder)"),
+    Column("hukou", "u2", "index", "locality of household registration"),
+    Column("locality", "u2", "index", "locality of residence"),
+    Column("relation", "u2", "index", "locality that keeps the pension relation; for a pensioner, that pays"),
+    Column("employer", "i4", "row", "row of the employer, -1 without one"),
+    Column("log_skill", "f4", "log", "log of own wage over the mean wage of the kind of job"),
+    Column("paid_months", "u2", "months", "months of contributions paid"),
+    Column("deemed_months", "u2", "months", "months deemed paid before individual accounts"),
+    Column("months_here", "u2", "months", "months paid in the locality of the relation"),
+    Column("qualified", "i2", "index", "last locality where ten years were paid, -1 without one"),
+    Column("index_sum", "f4", "years", "sum over years paid of declared base / average wage"),
+    Column("account", "f4", "yuan", "notional balance of the individual account"),
+    Column("pension", "f4", "yuan/year", "pension in payment"),
+)
+"""43 bytes a person."""
+
+FIRST_COHORT = 1885
+"""Birth year of cohort 0; eight bits reach 2140."""
+
+SERIAL_BITS = 19
+PROVINCE_BITS = 5
+
+
+class Status:
+    """What a person does. The free rows of the table have status FREE and weight nothing."""
+
+    OUTSIDE = np.uint8(0)  # farm, home, study, resident scheme: outside the urban labour market
+    FORMAL = np.uint8(1)  # staff of an employer
+    FLEXIBLE = np.uint8(2)  # self-employed, platform or casual work
+    PUBLIC = np.uint8(3)  # staff of government and public institutions
+    RETIRED = np.uint8(4)  # draws a pension of the employee scheme (or will, once the public group enters)
+    FREE = np.uint8(5)  # an unused row
+
+
+STATUS_NAMES = ("outside", "formal", "flexible", "public", "retired")
+
+
+class Flag:
+    """Bits of the column ``flags``."""
+
+    FEMALE = np.uint8(1)
+    PUBLIC = np.uint8(2)  # belongs to the public-sector group (as staff or as pensioner)
+    INSIDE = np.uint8(4)  # enrolled in the employee scheme: has a pension relation
+    PAYS = np.uint8(8)  # paid contributions this year
+    COVERED = np.uint8(16)  # this year's employer pays for the person
+    TEMPORARY = np.uint8(32)  # pays into a temporary account away from the relation
+    STOPPED = np.uint8(64)  # past the retirement age without a pension: lump sum or resident scheme
+
+
+def make_id(birth_year: np.ndarray, province: np.ndarray, serial: np.ndarray) -> np.ndarray:
+    """Pack birth year, hukou province index and serial number into ids (uint32)."""
+    cohort = (birth_year - FIRST_COHORT).astype(np.uint32)
+    return (
+        (cohort << np.uint32(PROVINCE_BITS + SERIAL_BITS))
+        | (province.astype(np.uint32) << np.uint32(SERIAL_BITS))
+        | serial.astype(np.uint32)
+    )
+
+
+def birth_year_of(identity: np.ndarray) -> np.ndarray:
+    """The birth year held in an id."""
+    return (identity >> np.uint32(PROVINCE_BITS + SERIAL_BITS)).astype(np.int64) + FIRST_COHORT
+
+
+def hukou_province_of(identity: np.ndarray) -> np.ndarray:
+    """The index of the hukou province held in an id."""
+    return ((identity >> np.uint32(SERIAL_BITS)) & np.uint32(31)).astype(np.int64)
+
+
+def empty(rows: int) -> dict[str, np.ndarray]:
+    """A person table of free rows."""
+    table = {c.name: np.zeros(rows, np.dtype(c.dtype)) for c in PERSON_COLUMNS}
+    table["status"][:] = Status.FREE
+    table["employer"][:] = -1
+    table["qualified"][:] = -1
+    return table

@@ -1,0 +1,269 @@
+"""The initial state: agents that stand for the people, the insured and the pensioners of the start year.
+
+Province by province the published totals are apportioned to age and sex, then to whole agents with whole
+weights; who is a migrant, pays, or has which past is picked by keyed draws in fixed numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from abm import draws
+from abm.errors import UserError
+from abm.parameters import Parameters
+from abm.population import apportion, employers, history, strata
+from abm.population.base import Base
+from abm.population.census import ADULT, LAST_AGE
+from abm.population.persons import SERIAL_BITS, Flag, Status, empty, make_id
+from abm.population.places import Places
+from abm.space import PROVINCE_NAMES
+
+CAP = 0.97
+"""Largest part of a cell of age and sex that one group may take."""
+
+
+@dataclass
+class Population:
+    """Person table, employer table and the weights by stratum; serials in use by cohort and province."""
+
+    persons: dict[str, np.ndarray]
+    employers: dict[str, np.ndarray]
+    weights: np.ndarray  # (256,) persons by stratum
+    serials: dict[tuple[int, int], int]
+
+    @property
+    def weight(self) -> np.ndarray:
+        """Persons each row stands for, (rows,) int64; free rows count nothing."""
+        w = self.weights[self.persons["stratum"]]
+        return np.where(self.persons["status"] == Status.FREE, 0, w)
+
+
+def by_age(parameters: Parameters, path: str, year: int) -> np.ndarray:
+    """A step table "from age on" as values by single year of age, (101,)."""
+    table = {int(a): v for a, v in parameters.table(path, year).items()}
+    starts = np.array(sorted(table))
+    values = np.array([table[a] for a in starts])
+    at = np.searchsorted(starts, np.arange(LAST_AGE + 1), side="right") - 1
+    return np.where(at >= 0, values[np.maximum(at, 0)], 0.0)
+
+
+def synthesise(parameters: Parameters, places: Places, base: Base, scale: int, seed: int) -> Population:
+    """Build the initial population at one agent for ``scale`` persons (finer where a province is small)."""
+    drafts, low_weights = [], np.zeros((len(PROVINCE_NAMES), strata.GROUPS), np.int64)
+    for p in range(len(PROVINCE_NAMES)):
+        draft, low_weights[p] = _people(parameters, base, p, scale)
+        drafts.append(draft)
+    columns = {name: np.concatenate([d[name] for d in drafts]) for name in drafts[0]}
+    rows = len(columns["age"])
+    luck = _Luck(seed, rows)
+    _origins(parameters, base, columns, low_weights, luck)
+    table = empty(rows)
+    table["id"][:], serials = _identities(columns, base.year)
+    weights = strata.table(low_weights)
+    table["stratum"][:] = columns["stratum"]
+    columns["weight"] = weights[columns["stratum"]]
+    _work(parameters, base, columns, luck)
+    _localities(places, columns, table)
+    table["status"][:] = columns["status"]
+    table["flags"][:] = columns["flags"]
+    spread = parameters.value("population.within_province_dispersion", base.year)
+    shock = draws.normals(draws.key(seed, "skill"), table["id"])
+    table["log_skill"][:] = spread * shock - 0.5 * spread * spread
+    firms = employers.synthesise(parameters, places, base, columns, table, scale, seed)
+    history.write(parameters, base, columns, table, firms, luck)
+    return Population(table, firms, weights, serials)
+
+
+class _Luck:
+    """Uniform draws for the synthesis, keyed by the row of the draft."""
+
+    def __init__(self, seed: int, rows: int) -> None:
+        self._seed = seed
+        self._rows = np.arange(rows)
+
+    def __call__(self, stream: str, alternative: int = 0) -> np.ndarray:
+        return draws.uniforms(draws.key(self._seed, stream, alternative), self._rows)
+
+
+def _people(parameters: Parameters, base: Base, p: int, scale: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Agents of province ``p`` by group, sex and age: a draft table, and the group's lower weights (3,)."""
+    year = base.year
+    available = base.adults[p].copy()
+
+    def weight(name: str) -> np.ndarray:
+        return np.stack([by_age(parameters, f"population.{name}_{sex}", year) for sex in ("men", "women")])
+
+    retired_weight, employee_weight = weight("retiree_weight"), weight("employee_weight")
+    counts = {}
+    for group, total, wanted in (
+        ("retirees", base.retirees[p], retired_weight),
+        ("employees", base.employees[p], employee_weight),
+        ("public_retired_outside", base.public_retirees_outside[p], retired_weight),
+        ("public_outside", base.public_staff_outside[p], employee_weight),
+    ):
+        counts[group] = apportion.fill(total, wanted, available, CAP)
+        available = available - counts[group]
+    counts["others"] = available
+    least = parameters.value("population.minimum_agents", year)
+    low, parts = np.zeros(strata.GROUPS, np.int64), []
+    sizes = {
+        strata.EMPLOYEES: ({"employees": base.employees[p]}, least),
+        strata.RETIREES: ({"retirees": base.retirees[p]}, 0.5 * least),
+        strata.OTHERS: (
+            {k: counts[k].sum() for k in ("others", "public_outside", "public_retired_outside")},
+            least,
+        ),
+    }
+    for group, (kinds, minimum) in sizes.items():
+        persons = round(sum(kinds.values()))
+        agents = min(max(round(persons / scale), round(minimum)), persons)
+        low[group], more = apportion.whole_weights(persons, agents)
+        numbers = apportion.largest_remainder(agents, np.array(list(kinds.values())))
+        at = 0
+        for kind, n in zip(kinds, numbers, strict=True):
+            cell = apportion.spread(int(n), counts[kind].ravel())
+            parts.append(
+                {
+                    "province": np.full(n, p),
+                    "kind": np.full(n, KINDS.index(kind)),
+                    "sex": cell // (LAST_AGE + 1),
+                    "age": np.maximum(cell % (LAST_AGE + 1), ADULT),
+                    "stratum": strata.stratum(p, group, more[at : at + n]),
+                }
+            )
+            at += n
+    return {name: np.concatenate([x[name] for x in parts]) for name in parts[0]}, low
+
+
+KINDS = ("employees", "retirees", "others", "public_outside", "public_retired_outside")
+EMPLOYEE, RETIREE, OTHER, PUBLIC_OUTSIDE, PUBLIC_RETIRED_OUTSIDE = range(5)
+
+
+def _origins(
+    parameters: Parameters, base: Base, columns: dict[str, np.ndarray], low: np.ndarray, luck: _Luck
+) -> None:
+    """Give every agent a hukou province: migrants by age, their origins by the census's mix."""
+    year = base.year
+    age_weight = by_age(parameters, "population.migrant_weight", year)[columns["age"]]
+    insured_share = parameters.value("population.migrants_insured", year)
+    hukou = columns["province"].copy()
+    order, origin_order = luck("synthesis order"), luck("synthesis origin")
+    for p in range(len(PROVINCE_NAMES)):
+        here = columns["province"] == p
+        total = base.migrants[p].sum()
+        insured = min(insured_share * total, 0.6 * base.employees[p])
+        for kind, group, persons in (
+            (EMPLOYEE, strata.EMPLOYEES, insured),
+            (OTHER, strata.OTHERS, total - insured),
+        ):
+            rows = np.flatnonzero(here & (columns["kind"] == kind))
+            n = round(persons / max(low[p, group], 1))
+            chosen = rows[apportion.pick(n, age_weight[rows], order[rows])]
+            chosen = chosen[np.argsort(origin_order[chosen], kind="stable")]
+            hukou[chosen] = apportion.spread(len(chosen), base.migrants[p])
+    columns["hukou"] = hukou
+
+
+def _identities(columns: dict[str, np.ndarray], year: int) -> tuple[np.ndarray, dict[tuple[int, int], int]]:
+    """Ids by birth year and hukou province, serials in table order; and the serials used so far."""
+    birth = year - columns["age"]
+    cell = birth * len(PROVINCE_NAMES) + columns["hukou"]
+    order = np.argsort(cell, kind="stable")
+    ordered = cell[order]
+    values, first, counts = np.unique(ordered, return_index=True, return_counts=True)
+    if counts.max() >= 1 << SERIAL_BITS:
+        raise UserError(
+            f"scale too small: {counts.max()} agents of one birth cohort and province, "
+            f"allowed: fewer than {1 << SERIAL_BITS}"
+        )
+    serial = np.empty(len(cell), np.int64)
+    serial[order] = np.arange(len(cell)) - np.repeat(first, counts)
+    n = len(PROVINCE_NAMES)
+    serials = {(int(v) // n, int(v) % n): int(c) for v, c in zip(values, counts, strict=True)}
+    return make_id(birth, columns["hukou"], serial), serials
+
+
+def _work(parameters: Parameters, base: Base, columns: dict[str, np.ndarray], luck: _Luck) -> None:
+    """Give every agent a status and scheme flags, in the numbers the base totals ask for."""
+    year = base.year
+    kind, age, sex, weight = columns["kind"], columns["age"], columns["sex"], columns["weight"]
+    order, other_order = luck("synthesis order", 1), luck("synthesis order", 2)
+    status = np.full(len(kind), Status.OUTSIDE)
+    flags = np.where(sex == 1, Flag.FEMALE, np.uint8(0))
+    migrant = columns["hukou"] != columns["province"]
+    work_weight = by_age(parameters, "population.worker_weight", year)[age]
+    payers_share = parameters.value("population.payers_share", year)
+    flexible_share = parameters.value("population.flexible_share_of_payers", year)
+    status[(kind == RETIREE) | (kind == PUBLIC_RETIRED_OUTSIDE)] = Status.RETIRED
+    status[kind == PUBLIC_OUTSIDE] = Status.PUBLIC
+    flags[(kind == PUBLIC_OUTSIDE) | (kind == PUBLIC_RETIRED_OUTSIDE)] |= Flag.PUBLIC
+    flags[(kind == EMPLOYEE) | (kind == RETIREE)] |= Flag.INSIDE
+    for p in range(len(PROVINCE_NAMES)):
+        here = columns["province"] == p
+
+        def agents(rows: np.ndarray, persons: float) -> int:
+            return round(persons / weight[rows].mean()) if len(rows) else 0
+
+        rows = np.flatnonzero(here & (kind == RETIREE))
+        old = (age[rows] >= 55).astype(float)
+        public = rows[apportion.pick(agents(rows, base.public_retirees[p]), old, order[rows])]
+        flags[public] |= Flag.PUBLIC
+
+        rows = np.flatnonzero(here & (kind == EMPLOYEE))
+        settled = ((age[rows] >= 22) & ~migrant[rows]).astype(float)
+        public = rows[apportion.pick(agents(rows, base.public_employees[p]), settled, order[rows])]
+        status[public] = Status.PUBLIC
+        flags[public] |= Flag.PUBLIC | Flag.PAYS
+        rows = np.setdiff1d(rows, public)
+        lapse = np.where(migrant[rows], 1.5, 1.0)
+        stopped = rows[
+            apportion.pick(round((1.0 - payers_share) * len(rows)), lapse, other_order[rows])
+        ]
+        rows = np.setdiff1d(rows, stopped)
+        flags[rows] |= Flag.PAYS
+        settled = np.where(migrant[rows], 0.05, np.where(age[rows] >= 35, 2.0, 0.7))
+        own = rows[apportion.pick(round(flexible_share * len(rows)), settled, order[rows])]
+        status[own] = Status.FLEXIBLE
+        staff = np.setdiff1d(rows, own)
+        status[staff] = Status.FORMAL
+        flags[staff] |= Flag.COVERED
+
+        others = np.flatnonzero(here & (kind == OTHER))
+        missing = base.formal_jobs[p] - weight[staff].sum()
+        hired = others[apportion.pick(agents(others, missing), work_weight[others], order[others])]
+        status[hired] = Status.FORMAL
+        rest = np.concatenate([np.setdiff1d(others, hired), stopped])
+        missing = base.flexible_jobs[p] - weight[own].sum()
+        casual = rest[apportion.pick(agents(rest, missing), work_weight[rest], other_order[rest])]
+        status[casual] = Status.FLEXIBLE
+    columns["status"], columns["flags"], columns["migrant"] = status, flags, migrant
+
+
+def _localities(places: Places, columns: dict[str, np.ndarray], table: dict[str, np.ndarray]) -> None:
+    """Spread the agents of a province over its localities by the published shares; hukou alike."""
+    province, hukou = columns["province"], columns["hukou"]
+    if places.by_province:
+        table["locality"][:], table["hukou"][:] = province, hukou
+    else:
+        for p in range(len(PROVINCE_NAMES)):
+            span = slice(places.first[p], places.first[p + 1])
+            working = np.isin(columns["status"], (Status.FORMAL, Status.FLEXIBLE, Status.PUBLIC))
+            retired = columns["status"] == Status.RETIRED
+            for mask, share in (
+                (columns["migrant"], places.migrant_share),
+                (~columns["migrant"] & working, places.work_share),
+                (~columns["migrant"] & retired, places.retired_share),
+                (~columns["migrant"] & ~working & ~retired, places.population_share),
+            ):
+                rows = np.flatnonzero((province == p) & mask)
+                rows = rows[np.argsort(table["id"][rows] & ((1 << SERIAL_BITS) - 1), kind="stable")]
+                table["locality"][rows] = places.first[p] + apportion.spread(len(rows), share[span])
+        table["hukou"][:] = table["locality"]
+        for h in range(len(PROVINCE_NAMES)):
+            span = slice(places.first[h], places.first[h + 1])
+            rows = np.flatnonzero((hukou == h) & columns["migrant"])
+            table["hukou"][rows] = places.first[h] + apportion.spread(len(rows), places.population_share[span])
+    inside = (columns["flags"] & Flag.INSIDE) > 0
+    table["relation"][:] = np.where(inside, table["locality"], table["hukou"])

@@ -1,0 +1,126 @@
+"""What a year's settlement starts from: the accounts of the localities, the reserves, who belongs to whom.
+
+Arrays are float64 with the localities on the last axis and any number of leading what-if axes before it:
+``(..., n)``. Fields may have different leading axes; they broadcast. Money is in yuan a year.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+
+class Accounts(NamedTuple):
+    """One year of every locality, before any money moves between governments; all ``(..., n)``."""
+
+    contributions_enterprise: Array
+    """Contributions collected for the enterprise employees' scheme, yuan."""
+    contributions_public: Array
+    """Contributions of government and public institutions, yuan."""
+    benefits_enterprise: Array
+    """Pensions paid by the enterprise scheme, off-list spending included, yuan."""
+    benefits_public: Array
+    """Pensions of former staff of government and public institutions, yuan."""
+    off_list: Array
+    """Lenient spending inside ``benefits_enterprise`` that no national rule provides for, yuan."""
+    interest: Array
+    """Interest earned on reserves, that on the province's reserve shared among its localities, yuan."""
+    portability_in: Array
+    """Money that arrives with workers who moved here, yuan."""
+    portability_out: Array
+    """Money that leaves with workers who moved away, yuan; nationally equal to ``portability_in``."""
+    insured_employees: Array
+    """Insured contributors of the enterprise scheme, flexible workers among them, persons."""
+    enterprise_employees: Array
+    """Employees of enterprises, insured or not, persons."""
+    enterprise_retirees: Array
+    """Approved pensioners of the enterprise scheme, persons."""
+    average_wage: Array
+    """Last year's mean wage, non-private and private units weighted, yuan a year."""
+    gdp: Array
+    """Gross regional product, yuan."""
+    population: Array
+    """Residents, persons."""
+    treasury_capacity: Array
+    """The most the local treasury can pay into the fund's gap in a year, yuan."""
+    planned_contributions: Any = 0.0
+    """Collections planned in the budget, yuan; what is missing from them counts as managerial gap."""
+
+
+class Funds(NamedTuple):
+    """Reserves by holder and recorded advances, yuan, at a year's end.
+
+    The official balance of a place is its reserve less its advances: an official negative balance is an
+    advance. ``local`` and ``advances`` have shape ``(..., n)``, ``provincial`` ``(..., P)`` and ``central``
+    ``(...)``.
+    """
+
+    local: Array
+    provincial: Array
+    central: Array
+    advances: Array
+
+    @classmethod
+    def opening(cls, balance: Array, provinces: int) -> Funds:
+        """Funds in which every locality holds its own official balance (n,); negative ones are advances."""
+        return cls(np.maximum(balance, 0.0), np.zeros(provinces), np.zeros(()), np.maximum(-balance, 0.0))
+
+    def official_balance(self, membership: Membership, level: str) -> Array:
+        """Reserve less advances by ``locality`` (..., n) or by ``province`` as a whole (..., P)."""
+        own = self.local - self.advances
+        return own if level == "locality" else membership.total(own) + self.provincial
+
+
+class Membership:
+    """Which province each locality belongs to; sums up to provinces and spreads down to localities.
+
+    ``province_of`` is ``(n,)`` with values 0 … P-1. Sums run segment by segment in locality order, so their
+    bits depend neither on the number of what-ifs nor on threads.
+    """
+
+    def __init__(self, province_of: npt.NDArray[np.integer[Any]]) -> None:
+        self.province_of = np.asarray(province_of, dtype=np.int64)
+        self.localities = len(self.province_of)
+        self.provinces = int(self.province_of.max()) + 1
+        self._order = np.argsort(self.province_of, kind="stable")
+        self._sorted = bool((np.diff(self._order) > 0).all())
+        self._present, self._starts = np.unique(self.province_of[self._order], return_index=True)
+
+    @cached_property
+    def one_tier(self) -> bool:
+        """True where each province is one locality: local and provincial government are the same."""
+        return self.localities == self.provinces == len(self._present)
+
+    @cached_property
+    def _identity(self) -> bool:
+        return self.one_tier and self._sorted
+
+    def total(self, x: Array) -> Array:
+        """Sum over the localities of each province: ``(..., n)`` to ``(..., P)``."""
+        if self._identity:
+            return x
+        ordered = x if self._sorted else x[..., self._order]
+        sums = np.add.reduceat(ordered, self._starts, axis=-1)
+        if len(self._present) == self.provinces:
+            return sums
+        out = np.zeros((*x.shape[:-1], self.provinces))
+        out[..., self._present] = sums
+        return out
+
+    def spread(self, x: Array) -> Array:
+        """Each locality's province's value: ``(..., P)`` to ``(..., n)``."""
+        return x if self._identity else x[..., self.province_of]
+
+    def share(self, x: Array) -> Array:
+        """Each locality's share of its province's total of ``x`` >= 0; zero where that total is zero."""
+        return ratio(x, self.spread(self.total(x)))
+
+
+def ratio(part: Array, whole: Array) -> Array:
+    """``part / whole``, and zero where ``whole`` is zero."""
+    return np.divide(part, whole, out=np.zeros(np.broadcast_shapes(part.shape, whole.shape)), where=whole > 0)

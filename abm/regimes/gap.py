@@ -1,0 +1,67 @@
+"""The gap of a fund: how large, of what nature, and who fills it.
+
+Reserves come first (the rules see to that); then the local treasury up to its capacity, the provincial
+treasury up to its own, the centre with a probability, and the rest is an advance, a recorded liability.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from abm.regimes.accounts import Accounts, Array, ratio
+from abm.regimes.settlement import Books
+
+
+def certified_gap(books: Books) -> Array:
+    """Current deficit of each locality after the ex-ante subsidy and before any tier, yuan (..., n)."""
+    accounts, flows = books.accounts, books.flows
+    revenue = accounts.contributions_enterprise + accounts.contributions_public + accounts.interest
+    subsidy = flows["public_gap_subsidy"] + flows["central_lump_subsidy"] + flows["local_lump_subsidy"]
+    spending = accounts.benefits_enterprise + accounts.benefits_public
+    moved = accounts.portability_in - accounts.portability_out
+    return np.maximum(spending - revenue - subsidy - moved, 0.0)
+
+
+def managerial_gap(accounts: Accounts, gap: Array) -> Array:
+    """The part of ``gap`` explained by collections short of plan and by off-list spending, yuan (..., n)."""
+    short_of_plan = np.maximum(accounts.planned_contributions - accounts.contributions_enterprise, 0.0)
+    return np.minimum(gap, short_of_plan + accounts.off_list)
+
+
+def fill(books: Books, missing: Array, charged: Array, bailout: float, provincial_treasury: float) -> Array:
+    """Fill what is missing and return the part of it the local government owes as an advance, (..., n).
+
+    ``charged`` <= ``missing`` is what the local treasury is asked for; ``bailout`` the probability that the
+    centre pays what the province cannot, taken at its expectation; ``provincial_treasury`` the most a
+    provincial treasury pays, as a share of the province's output. Surpluses repay old advances.
+    """
+    tiers = books.membership
+    spent = books.flows.get("local_deficit_share", np.zeros(tiers.localities))
+    local = np.minimum(charged, np.maximum(books.accounts.treasury_capacity - spent, 0.0))
+    books.pay_in("local_gap_subsidy", local)
+    rest = missing - local
+    asked = tiers.total(rest)
+    # Where a province is one locality its only treasury has been asked already.
+    capacity = 0.0 if tiers.one_tier else provincial_treasury * tiers.total(books.accounts.gdp)
+    provincial = rest * tiers.spread(ratio(np.minimum(asked, capacity), asked))
+    books.pay_in("provincial_gap_subsidy", provincial)
+    unpaid = rest - provincial
+    books.pay_in("central_gap_subsidy", bailout * unpaid)
+    advance = (1.0 - bailout) * unpaid
+    books.pay_in("advance", advance)
+    _repay(books)
+    books.advances = books.advances + advance - books.flows["advance_repaid"]
+    return advance * ratio(charged - local, rest)
+
+
+def _repay(books: Books) -> None:
+    """Repay old advances out of whatever reserve the holder of the fund has left."""
+    tiers, debt = books.membership, books.opening.advances
+    if books.pooled:
+        owed = tiers.total(debt)
+        payable = ratio(np.minimum(np.maximum(books.provincial, 0.0), owed), owed)
+        repaid = debt * tiers.spread(payable)
+        books.post("full_allocation", repaid)
+    else:
+        repaid = np.minimum(debt, np.maximum(books.local, 0.0))
+    books.post("advance_repaid", repaid)

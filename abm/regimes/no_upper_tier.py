@@ -1,0 +1,24 @@
+"""No tier above the province: nothing is remitted to the centre and nothing comes from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from abm.regimes.rule import Declaration, ParameterSource
+from abm.regimes.settlement import Books
+
+
+@dataclass(frozen=True)
+class NoUpperTier:
+    """The rule without numbers."""
+
+    declaration: ClassVar[Declaration] = Declaration(stock="kept", legacy="lower tier", gap="lower tier")
+
+    def pool(self, books: Books) -> None:
+        """No money moves."""
+
+
+def rule(parameters: ParameterSource, year: int) -> NoUpperTier:
+    """The rule as it stands in a year."""
+    return NoUpperTier()

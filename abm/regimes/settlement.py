@@ -1,0 +1,258 @@
+"""The gross flows of a year: who pays whom under which name, and the books a money rule writes in.
+
+Every flow has one payer and one payee, declared once in ``FLOWS``. A party is ``kind``, ``kind:province`` or
+``kind:centre``; without a suffix it is the locality's own. Flows are >= 0 and in float64 yuan.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from abm.regimes.accounts import Accounts, Array, Funds, Membership
+
+
+class Flow(NamedTuple):
+    """A named flow: its parties, what it is, and the flow whose national total it pays out, if any."""
+
+    payer: str
+    payee: str
+    title: str
+    pays_out: str | None = None
+
+    @property
+    def level(self) -> str:
+        """``province`` if the amounts are by province, ``(..., P)``; ``locality`` if ``(..., n)``."""
+        return "province" if all(":" in party for party in (self.payer, self.payee)) else "locality"
+
+
+FLOWS: dict[str, Flow] = {
+    "contributions_enterprise": Flow("employers", "fund", "contributions, enterprise scheme"),
+    "contributions_public": Flow("employers", "fund", "contributions, public sector"),
+    "benefits_enterprise": Flow("fund", "pensioners", "pensions, enterprise scheme"),
+    "benefits_public": Flow("fund", "pensioners", "pensions, public sector"),
+    "interest": Flow("interest", "fund", "interest on reserves"),
+    # Transferred relations are cleared through the centre, as the national platform does.
+    "portability_out": Flow("fund", "fund:centre", "money sent on with workers who left"),
+    "portability_in": Flow("fund:centre", "fund", "money received with workers who came", "portability_out"),
+    "public_gap_subsidy": Flow("budget", "fund", "gap of the public-sector group"),
+    "central_lump_subsidy": Flow("budget:centre", "fund", "ex-ante subsidy, central part"),
+    "local_lump_subsidy": Flow("budget", "fund", "ex-ante subsidy, local part"),
+    "adjustment_remittance": Flow("fund", "fund:province", "remitted to the provincial adjustment fund"),
+    "adjustment_payment": Flow("fund:province", "fund", "paid by the provincial adjustment fund"),
+    "stock_remittance": Flow("fund", "fund:province", "reserve handed to the province"),
+    "full_remittance": Flow("fund", "fund:province", "all revenue remitted to the province"),
+    "full_allocation": Flow("fund:province", "fund", "all spending allocated by the province"),
+    "passed_to_province": Flow("fund", "fund:province", "locality's share of the remittance to the centre"),
+    "remitted_to_centre": Flow("fund:province", "fund:centre", "remitted to the centre"),
+    "received_from_centre": Flow("fund:centre", "fund:province", "paid by the centre", "remitted_to_centre"),
+    "passed_to_locality": Flow("fund:province", "fund", "locality's share of the centre's payment"),
+    "local_deficit_share": Flow("budget", "fund", "local treasury's share of the current deficit"),
+    "local_gap_subsidy": Flow("budget", "fund", "gap met by the local treasury"),
+    "provincial_gap_subsidy": Flow("budget:province", "fund", "gap met by the provincial treasury"),
+    "central_gap_subsidy": Flow("budget:centre", "fund", "gap met by the centre"),
+    # Arrears have no lender of their own in the accounts: the local treasury advances them off budget.
+    "advance": Flow("budget", "fund", "advance, a recorded liability of the fund"),
+    "advance_repaid": Flow("fund", "budget", "advance repaid"),
+}
+
+
+LOAN_FLOWS = ("advance", "advance_repaid")
+"""Lending: these change a recorded liability and are no subsidy."""
+
+
+class Settlement(NamedTuple):
+    """A settled year. Gross flows by name, closing funds, and what the local governments look at; yuan.
+
+    ``own_money`` (..., n) is what the local government's own purse gains over the year: the change of the
+    reserve it owns, less what its treasury paid, less new advances it owes. ``gap`` (..., n) is the certified
+    gap, the current deficit after the ex-ante subsidy and before any tier; ``managerial_gap`` is that part
+    of it which collections short of plan and off-list spending explain.
+    """
+
+    flows: dict[str, Array]
+    funds: Funds
+    own_money: Array
+    gap: Array
+    managerial_gap: Array
+
+
+def subsidies(flows: dict[str, Array]) -> tuple[Array, Array]:
+    """What the centre's, and what local and provincial treasuries paid into each fund: two arrays (..., n).
+
+    Takes the flows of a settlement (yuan) or of a realised year (fen). Advances are lending, no subsidy.
+    """
+
+    def paid(*payers: str) -> Array:
+        names = [k for k in flows if FLOWS[k].payer in payers and k not in LOAN_FLOWS]
+        return np.sum([flows[name] for name in names], axis=0)
+
+    return paid("budget:centre"), paid("budget", "budget:province")
+
+
+def transfers(flows: dict[str, Array], membership: Membership, level: str) -> tuple[Array, Array]:
+    """Money between funds in and out over the border of each row: two arrays, (..., n) or (..., P).
+
+    ``level`` is ``locality`` or ``province``. The accounts hold gross portability amounts, so at the level of
+    the province those between two of its own localities are counted on both sides.
+    """
+    inside = {"fund"} if level == "locality" else {"fund", "fund:province"}
+    size = membership.localities if level == "locality" else membership.provinces
+    came, went = np.zeros(size), np.zeros(size)
+    for name, amount in flows.items():
+        flow = FLOWS[name]
+        between_funds = flow.payer.startswith("fund") and flow.payee.startswith("fund")
+        if not between_funds or (flow.payer in inside) == (flow.payee in inside):
+            continue
+        by_row = membership.total(amount) if level == "province" and flow.level == "locality" else amount
+        if flow.payee in inside:
+            came = came + by_row
+        else:
+            went = went + by_row
+    return came, went
+
+
+class Reserves:
+    """The reserves of the three tiers, moved by flows: local (..., n), provincial (..., P), central (...)."""
+
+    def __init__(self, opening: Funds, membership: Membership) -> None:
+        self.opening = opening
+        self.membership = membership
+        self.local, self.provincial, self.central, self.advances = opening
+
+    def move(self, name: str, amount: Array) -> None:
+        """Take ``amount`` from the flow's payer and give it to its payee, where these are funds."""
+        flow = FLOWS[name]
+        self._add(flow.payer, flow.level, -amount)
+        self._add(flow.payee, flow.level, amount)
+
+    def _add(self, party: str, level: str, amount: Array) -> None:
+        if party == "fund":
+            self.local = self.local + amount
+        elif party == "fund:province":
+            by_province = amount if level == "province" else self.membership.total(amount)
+            self.provincial = self.provincial + by_province
+        elif party == "fund:centre":
+            self.central = self.central + amount.sum(axis=-1)
+
+
+class Books(Reserves):
+    """The year's books: rules post flows, the reserves follow."""
+
+    def __init__(self, accounts: Accounts, opening: Funds, membership: Membership, pooled: bool) -> None:
+        super().__init__(opening, membership)
+        self.accounts = accounts
+        self.pooled = pooled  # the province holds the reserve and pays the pensions
+        self.flows: dict[str, Array] = {}
+
+    def post(self, name: str, amount: Array) -> None:
+        """Post ``amount`` >= 0, (..., n) or (..., P) by the flow's level; posts of one name add up."""
+        self.flows[name] = self.flows[name] + amount if name in self.flows else amount
+        self.move(name, amount)
+
+    def pay_in(self, name: str, amount: Array) -> None:
+        """Post a treasury's payment to the locality's fund, which a pooled fund passes on to the province."""
+        self.post(name, amount)
+        if self.pooled:
+            self.post("full_remittance", amount)
+
+    def exchange_with_centre(self, remitted: Array, received: Array) -> None:
+        """Remit to and receive from the centre, by locality (..., n), through the province's fund.
+
+        Where localities hold their own reserves each of them carries its part; where the province pools,
+        the localities see nothing of it.
+        """
+        if not self.pooled:
+            self.post("passed_to_province", remitted)
+        self.post("remitted_to_centre", self.membership.total(remitted))
+        self.post("received_from_centre", self.membership.total(received))
+        if not self.pooled:
+            self.post("passed_to_locality", received)
+
+
+class ConservationError(RuntimeError):
+    """A money rule made or lost money, or paid from an empty pool: our fault, never the user's."""
+
+
+def check(settlement: Settlement, opening: Funds, membership: Membership, tolerance: float = 1e-9) -> None:
+    """Raise ConservationError unless the settlement conserves money.
+
+    Every flow is finite and >= 0; opening + flows = closing for every fund; no reserve is overdrawn; what
+    the centre pays out of a pool equals what came in. ``tolerance`` is relative to the largest flow.
+    """
+    flows = settlement.flows
+    scale = max((float(np.abs(x).max(initial=0.0)) for x in flows.values()), default=0.0)
+    scale = max(scale, float(opening.local.max(initial=0.0)), float(opening.provincial.max(initial=0.0)))
+    slack = tolerance * (scale + 1.0) * membership.localities
+    for name, x in flows.items():
+        if not np.isfinite(x).all() or x.min(initial=0.0) < -slack:
+            raise ConservationError(f"flow '{name}' is negative or not a number: least {np.min(x)} yuan")
+        source = FLOWS[name].pays_out
+        if source is not None:
+            _close(f"pay-out '{name}' of '{source}'", x.sum(-1), flows[source].sum(-1), slack)
+    closing = settlement.funds
+    expected = Reserves(opening, membership)
+    for name, x in flows.items():
+        expected.move(name, x)
+    debt = opening.advances + flows["advance"] - flows["advance_repaid"]
+    for label, got, want in (
+        ("local funds", closing.local, expected.local),
+        ("provincial funds", closing.provincial, expected.provincial),
+        ("the central fund", closing.central, expected.central),
+        ("advances", closing.advances, debt),
+    ):
+        _close(f"closing of {label}", got, want, slack)
+        if label != "the central fund" and np.min(got) < -slack:
+            raise ConservationError(f"{label} overdrawn by {-np.min(got)} yuan")
+
+
+def _close(what: str, got: Array, want: Array, slack: float) -> None:
+    worst = float(np.abs(got - want).max(initial=0.0))
+    if not worst <= slack:
+        raise ConservationError(f"{what} is off by {worst} yuan")
+
+
+class Realised(NamedTuple):
+    """A settled year in whole fen: flows by name, int64 (n,) or (P,), and the closing funds in yuan."""
+
+    flows: dict[str, npt.NDArray[np.int64]]
+    funds: Funds
+
+
+def realise(settlement: Settlement, opening: Funds, membership: Membership) -> Realised:
+    """Round every flow once to the fen and carry the rounded flows into the funds.
+
+    A flow's national total is rounded and its parts follow by largest remainder, ties in the order of the
+    codes. A pay-out has the total of what it pays out, so transfers between governments sum to zero exactly;
+    any other residue stays in its pool. The settlement must have no what-if axes.
+    """
+    rounded: dict[str, npt.NDArray[np.int64]] = {}
+    for name, amount in settlement.flows.items():
+        source = FLOWS[name].pays_out
+        total = None if source is None else int(rounded[source].sum())
+        rounded[name] = largest_remainder(amount * 100.0, total)
+    fen = Funds(*(np.rint(np.asarray(x) * 100.0) for x in opening))
+    books = Reserves(fen, membership)
+    for name, x in rounded.items():
+        books.move(name, x.astype(np.float64))
+    debt = fen.advances + rounded["advance"] - rounded["advance_repaid"]
+    return Realised(
+        rounded, Funds(*(x / 100.0 for x in (books.local, books.provincial, books.central, debt)))
+    )
+
+
+def largest_remainder(amounts: Array, total: int | None = None) -> npt.NDArray[np.int64]:
+    """Whole numbers near ``amounts`` >= 0, (n,), that sum to ``total`` (by default the rounded sum).
+
+    Raises ConservationError if no rounding of the amounts sums to ``total``.
+    """
+    whole = np.floor(amounts)
+    parts = amounts - whole
+    result = whole.astype(np.int64)
+    units = int(np.rint(parts.sum())) if total is None else total - int(result.sum())
+    if not 0 <= units <= len(result):
+        raise ConservationError(f"amounts that sum to {amounts.sum()} cannot be rounded to {total}")
+    result[np.argsort(-parts, kind="stable")[:units]] += 1
+    return result

@@ -1,0 +1,126 @@
+"""Plain text for the terminal: aligned tables, and what a run says when it is over."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from abm.data import Table as Described
+    from abm.results import Results
+    from abm.scenario import Scenario
+
+SUMMARY = (
+    ("contributions", "contribution_revenue", 1e9, "bn yuan"),
+    ("benefits", "benefit_expenditure", 1e9, "bn yuan"),
+    ("fiscal subsidy", "fiscal_subsidy", 1e9, "bn yuan"),
+    ("reserve at year end", "reserve", 1e9, "bn yuan"),
+    ("insured employees", "insured_employees", 1e6, "m persons"),
+    ("retirees", "retirees", 1e6, "m persons"),
+    ("payable months", "payable_months", 1, "months"),
+    ("effective rate", "effective_rate", 0.01, "% of wages"),
+)
+"""Rows of the summary: label, column of ``national``, divisor, unit."""
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Rows under a header; columns of numbers are aligned to the right, the last column is left ragged."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    numeric = [
+        bool(cells) and all(_is_number(row[i]) or row[i] == "–" for row in cells) for i in range(len(header))
+    ]
+    widths = [max(len(row[i]) for row in [list(header), *cells]) for i in range(len(header))]
+
+    def line(row: Sequence[str]) -> str:
+        parts = zip(row, widths, numeric, strict=True)
+        return "  ".join(f"{text:>{n}}" if right else f"{text:<{n}}" for text, n, right in parts).rstrip()
+
+    return "\n".join([line(list(header)), line(["-" * n for n in widths]), *(line(row) for row in cells)])
+
+
+def frame_table(frame: pd.DataFrame) -> str:
+    """A data frame as an aligned table."""
+    return table([str(name) for name in frame.columns], frame.itertuples(index=False))
+
+
+def summary(results: Results) -> str:
+    """The nation in the first and the last year of a run."""
+    nation = results.national.sort_values("year")
+    first, last = nation.iloc[0], nation.iloc[-1]
+    rows = [
+        (label, f"{first[column] / divisor:,.1f}", f"{last[column] / divisor:,.1f}", unit)
+        for label, column, divisor, unit in SUMMARY
+    ]
+    return table(["China", str(first["year"]), str(last["year"]), "unit"], rows)
+
+
+def scenario_text(scenario: Scenario) -> str:
+    """A scenario's settings, its timeline and the parameters it sets, in words a reader can check."""
+    resolved = scenario.resolved()
+    settings = ("from", "to", "scale", "seed", "resolution")
+    lines = [
+        f"{scenario.name}: {scenario.title}",
+        "  ".join(f"{name} {resolved[name]}" for name in settings),
+        "",
+        table(
+            ["from", "announced", "provinces", "lower", "upper", "modules"],
+            [
+                (
+                    event.start,
+                    event.announced,
+                    ", ".join(event.provinces) or "all",
+                    event.regime.lower,
+                    event.regime.upper,
+                    ", ".join(f"{name} {'on' if on else 'off'}" for name, on in event.modules.items())
+                    or None,
+                )
+                for event in scenario.timeline
+            ],
+        ),
+    ]
+    if scenario.set:
+        lines += ["", table(["parameter", "value"], resolved["set"].items())]
+    return "\n".join(lines)
+
+
+def years(known: Sequence[int]) -> str | None:
+    """Years from first to last, ``2010–2018``; None for none."""
+    return f"{known[0]}–{known[-1]}" if known else None
+
+
+def data_text(described: Described, sources: Mapping[str, str]) -> str:
+    """A table of published statistics: what it holds, its variables, its traps, the text of its sources."""
+    lines = [f"{described.name}: {described.title}", described.description, ""]
+    lines += [f"{described.rows} rows, years {years(described.years) or '–'}", ""]
+    variables = [(name, v.unit, v.definition) for name, v in described.variables.items()]
+    lines.append(table(["variable", "unit", "definition"], variables))
+    if described.traps:
+        lines += ["", "Traps:", *(f"  - {trap}" for trap in described.traps)]
+    lines += ["", "Sources:", *(f"  {name}: {sources[name]}" for name in described.sources)]
+    return "\n".join(lines)
+
+
+def shown(path: Path) -> str:
+    """A path as short as it can be said from the current folder."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _cell(value: Any) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "–"
+    if isinstance(value, float):
+        return f"{value:,.6g}"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_cell(entry)}" for key, entry in value.items())
+    return str(value)
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(",", "").lstrip("-+").replace(".", "", 1).isdigit()

@@ -1,0 +1,95 @@
+"""Random worlds for property tests: localities in provinces, their accounts, reserves and money rules."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from abm.regimes.accounts import Accounts, Array, Funds, Membership
+from abm.regimes.central_adjustment import CentralAdjustment
+from abm.regimes.municipal import Municipal
+from abm.regimes.national_2022 import National2022
+from abm.regimes.no_upper_tier import NoUpperTier
+from abm.regimes.provincial_adjustment import ProvincialAdjustment
+from abm.regimes.provincial_unified import ProvincialUnified
+from abm.regimes.stack import Stack
+
+LOWEST_OUTPUT = 1e6
+
+
+class World(NamedTuple):
+    """A stack of money rules with accounts and opening funds to settle."""
+
+    stack: Stack
+    accounts: Accounts
+    funds: Funds
+
+
+def amounts(size: int, most: float, least: float = 0.0) -> st.SearchStrategy[Array]:
+    """Amounts of whole ``size``, often zero when ``least`` is."""
+    return hnp.arrays(np.float64, size, elements=st.floats(least, most, allow_subnormal=False, width=32))
+
+
+def accounts(n: int) -> st.SearchStrategy[Accounts]:
+    """Accounts of ``n`` localities; portability money balances over the nation."""
+    money, people = amounts(n, 2.0**36), amounts(n, 2.0**23)
+
+    def build(fields: list[Array], off_list: float, plan: float) -> Accounts:
+        out = Accounts(*fields)
+        return out._replace(
+            off_list=off_list * out.benefits_enterprise,
+            portability_out=out.portability_in[::-1].copy(),
+            planned_contributions=plan * out.contributions_enterprise,
+        )
+
+    fields = [money] * 8 + [people] * 3 + [amounts(n, 2.0**17)]
+    fields += [amounts(n, 2.0**43, 2.0**20), amounts(n, 2.0**23, 1.0), money]
+    return st.builds(build, st.tuples(*fields).map(list), st.floats(0, 1), st.floats(0, 2))
+
+
+def funds(n: int, provinces: int) -> st.SearchStrategy[Funds]:
+    """Opening funds; a locality has a reserve or an advance."""
+
+    def build(balance: Array, provincial: Array) -> Funds:
+        return Funds.opening(balance, provinces)._replace(provincial=provincial)
+
+    balance = hnp.arrays(np.float64, n, elements=st.floats(-(2.0**36), 2.0**36, width=32))
+    return st.builds(build, balance, amounts(provinces, 2.0**36))
+
+
+share = st.floats(0, 1)
+lower_rules = st.one_of(
+    st.just(Municipal()),
+    st.builds(ProvincialAdjustment, st.floats(0, 0.5)),
+    st.builds(ProvincialUnified, st.sampled_from([0.0, 6.0]), share, share, share),
+)
+upper_rules = st.one_of(
+    st.just(NoUpperTier()),
+    st.builds(CentralAdjustment, st.floats(0, 0.1), st.just(0.9)),
+    st.builds(National2022, share, st.floats(0, 0.95), share),
+)
+
+
+@st.composite
+def worlds(draw: st.DrawFn, rounded: bool = False) -> World:
+    """Two to eight localities in one to three provinces under any stack; ``rounded`` opens in whole fen."""
+    n = draw(st.integers(2, 8))
+    provinces = draw(st.integers(1, min(3, n)))
+    extra = draw(st.lists(st.integers(0, provinces - 1), min_size=n - provinces, max_size=n - provinces))
+    membership = Membership(np.array(draw(st.permutations([*range(provinces), *extra]))))
+    stack = Stack(
+        draw(lower_rules),
+        draw(upper_rules),
+        membership,
+        draw(amounts(n, 2.0**33)),
+        draw(st.floats(0.9, 1)),
+        draw(share),
+        draw(st.floats(0, 0.1)),
+    )
+    opening = draw(funds(n, provinces))
+    if rounded:
+        opening = Funds(*(np.round(np.asarray(x), 2) for x in opening))
+    return World(stack, draw(accounts(n)), opening)
