@@ -37,6 +37,7 @@ STREAMS: tuple[str, ...] = (
     "covered",
     "coverage review",
     "participation",
+    "reviews participation",
     "pays where",
     "early retirement",
     "below minimum",

@@ -13,6 +13,11 @@ from typing import NamedTuple
 from abm.compile import decision
 
 
+LATEST_YEARS = 5.0
+"""Years past the retirement age in which the missing contributions may still be paid (Social Insurance Law, 2011
+implementation rules: five years, then the rest at once)."""
+
+
 class Tastes(NamedTuple):
     """A person's fixed traits, hashed from the id."""
 
@@ -91,7 +96,7 @@ def value_of_paying(
     missing = (scheme.minimum_months - months) / 12.0
     if missing <= 0.0:
         return tastes.awareness * (yearly_pension * annuity + to_account) - yearly_cost
-    if missing > years_to_pension + 5.0:
+    if missing > years_to_pension + LATEST_YEARS:
         return -yearly_cost
     whole = yearly_pension * scheme.minimum_months / 12.0 * annuity + missing * to_account
     own_account = account * (12.0 / divisor * account_annuity * tastes.awareness - 1.0)
@@ -174,7 +179,8 @@ CONTINUE, LUMP_SUM, RESIDENT_SCHEME = 0, 1, 2
 def below_minimum(value_continue, lump_sum, resident_value, scale, g0, g1, g2):
     """What a person does who reaches the retirement age below the minimum: go on, lump sum, resident scheme.
 
-    Logit over the three perceived values (yuan); ``g0..g2`` are Gumbel draws; returns the choice's code.
+    Logit over perceived values in yuan, each above that of the account refunded at once; ``g0..g2`` are
+    Gumbel draws; returns the choice's code.
     """
     a = value_continue / scale + g0
     b = lump_sum / scale + g1

@@ -170,12 +170,12 @@ def people_block(
             pension = np.float64(pensions[i])
             if rules.transitions:
                 if public:
-                    pension = benefits.annual_adjustment(
+                    pension += benefits.annual_adjustment(
                         pension, place[r, P_AVERAGE_PUBLIC_PENSION], np.float64(age),
                         place[r, P_OLD_PUBLIC_FRACTION], rules.adjustment,
                     )  # fmt: skip
                 else:
-                    pension = benefits.annual_adjustment(
+                    pension += benefits.annual_adjustment(
                         pension, place[r, P_AVERAGE_PENSION], np.float64(age), place[r, P_OLD_FRACTION],
                         rules.adjustment,
                     )  # fmt: skip
@@ -264,8 +264,9 @@ def people_block(
                     sums[M_LEFT_JOBS, c] += w
                     status, employer = OUTSIDE, -1
                 elif status != FORMAL and (flag & STOPPED) == 0 and age < leaving_age:
+                    experience = rules.experience_factor if inside else 1.0
                     if worker.finds_job(
-                        place[c, P_HIRING], hiring_factor[at_age], uniform(keys.job, identity)
+                        place[c, P_HIRING], experience * hiring_factor[at_age], uniform(keys.job, identity)
                     ):
                         employer = draws_employer(
                             uniform(keys.employer, identity), vacancy_first[c], vacancy_first[c + 1],
@@ -324,9 +325,9 @@ def people_block(
             share_of_year = worked_months / 12.0
             base_wage = place[c, P_BASE_WAGE]
             if status == PUBLIC:
-                wage = place[c, P_WAGE] * talent
+                wage = place[c, P_WAGE] * rules.public_wage_premium * talent
                 declared = contributions.contribution_base(
-                    wage, base_wage, 0.6, place[c, P_CEILING]
+                    wage, base_wage, rules.national_floor, place[c, P_CEILING]
                 )
                 pays = inside and share_of_year > 0.0
                 employer_due = declared * rules.public_employer_rate
@@ -384,7 +385,7 @@ def people_block(
                 if status == FORMAL:
                     income = wage
                 paid_before = (flag & PAYS) != 0 and inside
-                if rules.transitions and uniform(keys.participation, identity) < rules.habit:
+                if rules.transitions and uniform(keys.reviews_participation, identity) < rules.habit:
                     if province_of[h] != province_of[c] and rules.open_to_migrants < 1.0:
                         pay_place = h
                     if inside and not TEMPORARY & flag and province_of[r] == province_of[h]:
@@ -403,7 +404,7 @@ def people_block(
                     pays = worker.participates(
                         value, index * w_there, income, rules.flexible_rate, rules.inclination,
                         rules.participation_scale, rules.burden_aversion,
-                        uniform_of(keys.participation, identity, 1),
+                        uniform(keys.participation, identity),
                     )  # fmt: skip
                     score = np.int64(100.0 * value / (index * w_there))
                     if pays and not paid_before:
@@ -509,7 +510,10 @@ def people_block(
                 drawn = 6 if early else min(max(12 * year + 11 - reaches, 0), 12)
                 retire_age = age if early else max(statutory / 12.0, np.float64(age) - 1.0)
                 if public:
-                    pension = rules.public_pension_multiple * place[r, P_BENEFIT_WAGE] * talent**0.5
+                    pension = (
+                        rules.public_replacement * rules.public_wage_premium * place[r, P_BENEFIT_WAGE]
+                        * talent**0.5
+                    )
                     pensions[i] = np.float32(pension)
                     group_money_out = fen(pension * drawn / 12.0) * w
                     sums[M_PUBLIC_PENSIONS, r] += group_money_out
@@ -563,18 +567,18 @@ def people_block(
                 elif reaches >= 12 * year:
                     # reached the age this year below the minimum
                     missing = (rules.retirement.minimum_months - months_had) / 12.0
-                    annuity = worker.expects_annuity(
-                        missing, discount, scheme.wage_growth, scheme.pension_growth, scheme.pension_years
-                    )
-                    W = place[r, P_BENEFIT_WAGE]
-                    go_on = awareness * annuity * 0.01 * 0.8 * W * rules.retirement.minimum_months / 12.0
-                    go_on -= missing * rules.flexible_rate * place[r, P_FLOOR] * place[r, P_BASE_WAGE]
                     account = np.float64(accounts[i])
-                    resident = awareness * worker.expects_annuity(
-                        0.0, discount, 0.0, 0.0, scheme.pension_years
-                    ) * (12.0 * account / divisor)
+                    go_on = max(missing, 1.0) * worker.value_of_paying(
+                        np.float64(months_had), missing, place[r, P_BASE_WAGE], place[r, P_FLOOR], account,
+                        rules.flexible_rate, Tastes(discount, awareness), scheme, divisor,
+                    )  # fmt: skip
+                    resident = account * (
+                        awareness * 12.0 / divisor * worker.expects_annuity(
+                            0.0, discount, 0.0, 0.0, scheme.pension_years
+                        ) - 1.0
+                    )  # fmt: skip
                     choice = worker.below_minimum(
-                        go_on, account, resident, rules.below_minimum_scale,
+                        go_on, 0.0, resident, rules.below_minimum_scale,
                         gumbel(keys.below_minimum, identity, 0), gumbel(keys.below_minimum, identity, 1),
                         gumbel(keys.below_minimum, identity, 2),
                     )  # fmt: skip
@@ -603,7 +607,8 @@ def people_block(
             elif rules.transitions and public and reaches <= 12 * year + 11:
                 # public staff still outside the scheme retire on the treasury's pension
                 pensions[i] = np.float32(
-                    rules.public_pension_multiple * place[c, P_BENEFIT_WAGE] * talent**0.5
+                    rules.public_replacement * rules.public_wage_premium * place[c, P_BENEFIT_WAGE]
+                    * talent**0.5
                 )
                 sums[M_LEFT_PUBLIC, c] += w
                 status = RETIRED
@@ -637,7 +642,8 @@ def people_block(
             if status == PUBLIC:
                 sums[M_PUBLIC_STAFF, c] += w
             elif status != FORMAL and (flag & STOPPED) == 0:
-                sums[M_JOB_SEEKERS, c] += np.int64(1000.0 * hiring_factor[at_age]) * w
+                experience = rules.experience_factor if inside else 1.0
+                sums[M_JOB_SEEKERS, c] += np.int64(1000.0 * experience * hiring_factor[at_age]) * w
                 if status == OUTSIDE:
                     sums[M_IDLE_SEEKERS, c] += np.int64(1000.0 * work_factor[at_age]) * w
         cohort = min(max((birth - FIRST_COHORT) // COHORT_YEARS, 0), COHORTS - 1)

@@ -32,13 +32,14 @@ class Keys(NamedTuple):
     covered: np.uint64
     coverage_review: np.uint64
     participation: np.uint64
+    reviews_participation: np.uint64
     pays_where: np.uint64
     early_retirement: np.uint64
     below_minimum: np.uint64
     public_entry: np.uint64
 
 
-TRAITS = ("birth_month", "patience", "awareness", "cadre", "covered", "public_entry")
+TRAITS = ("birth_month", "patience", "awareness", "cadre", "covered", "participation", "public_entry")
 
 
 def keys(seed: int, year: int) -> Keys:
@@ -60,6 +61,7 @@ class Rules(NamedTuple):
     adjustment: AdjustmentLaw
     portability: PortabilityLaw
     scheme: Scheme
+    national_floor: float
     worker_rate: float
     flexible_rate: float
     account_share: float
@@ -67,7 +69,8 @@ class Rules(NamedTuple):
     base_rate: float
     transitional_rate: float
     public_employer_rate: float
-    public_pension_multiple: float
+    public_wage_premium: float
+    public_replacement: float
     fine_multiple: float
     insured_mortality: float
     skill_spread: float
@@ -87,6 +90,7 @@ class Rules(NamedTuple):
     early_indifferent: float
     early_scale: float
     below_minimum_scale: float
+    experience_factor: float
     leaving_work_age_men: float
     leaving_work_age_women: float
 
@@ -114,6 +118,7 @@ def rules(parameters: Parameters, year: int, transitions: bool) -> tuple[Rules, 
         adjustment=adjustment_law(parameters, year),
         portability=portability_law(parameters, year),
         scheme=scheme,
+        national_floor=value("contributions.base_floor"),
         worker_rate=value("contributions.worker_rate"),
         flexible_rate=value("contributions.flexible_rate"),
         account_share=scheme.account_share,
@@ -121,7 +126,8 @@ def rules(parameters: Parameters, year: int, transitions: bool) -> tuple[Rules, 
         base_rate=value("benefits.base_rate"),
         transitional_rate=value("benefits.transitional_rate"),
         public_employer_rate=value("contributions.employer_rate"),
-        public_pension_multiple=value("benefits.public_replacement"),
+        public_wage_premium=value("labour.public_wage_premium"),
+        public_replacement=value("benefits.public_replacement"),
         fine_multiple=value("employer.fine_multiple"),
         insured_mortality=value("population.mortality_of_insured"),
         skill_spread=value("population.within_province_dispersion"),
@@ -141,6 +147,7 @@ def rules(parameters: Parameters, year: int, transitions: bool) -> tuple[Rules, 
         early_indifferent=value("worker.early_indifferent"),
         early_scale=value("worker.early_scale"),
         below_minimum_scale=value("worker.below_minimum_scale"),
+        experience_factor=value("labour.experience_factor"),
         leaving_work_age_men=value("labour.leaving_work_age_men"),
         leaving_work_age_women=value("labour.leaving_work_age_women"),
     ), account_divisors(parameters, year)

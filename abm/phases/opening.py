@@ -9,6 +9,7 @@ import numpy as np
 from abm import data
 from abm.agents.local_government import LEVERS
 from abm.parameters import Parameters
+from abm.phases import settle
 from abm.phases.employ import detection, firm_rules
 from abm.phases.live import FLOOR, LENIENCY, RATE, utilities
 from abm.population import inversion
@@ -93,7 +94,7 @@ def constants(model: PensionModel) -> None:
     def other_dues(floor: np.ndarray) -> np.ndarray:
         return flexible * floor / model.levers[first, FLOOR]
 
-    cost, floor = inversion.concealment(
+    cost, floor, missing = inversion.concealment(
         target,
         other_dues,
         model.parameters.value("government.floor_lowest", year),
@@ -113,11 +114,26 @@ def constants(model: PensionModel) -> None:
         rules=rules,
     )
     model.concealment_cost = cost / peers
+    if model.subsidy_key is not None:
+        subsidise(model, missing)
     model.levers[:, FLOOR] = floor[places.province_of]
     model.floor_at_start = model.levers[:, FLOOR].copy()
     model.coverage_cost = inversion.coverage_cost(
         firms, places.province_of, rate[first], inspection[first], model.market["value"][first], rules
     )
+
+
+def subsidise(model: PensionModel, missing: np.ndarray) -> None:
+    """Count as subsidy what no declaration can explain of a province's published revenue.
+
+    Subsidies by province are not published. Where full declaration falls short of the revenue by ``missing``
+    (31,) yuan, the province's share of the national lump sum is raised by it and all shares are scaled back
+    to one.
+    """
+    lump = float(model.stack.lump.sum())
+    share = model.subsidy_key + missing[model.places.province_of] * model.places.work_share / lump
+    model.subsidy_key = share / share.sum()
+    model.stack = settle.build_stack(model, *settle.stack_rules(model.stack_in_force), model.year)
 
 
 def dues_to_meet(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:

@@ -67,7 +67,10 @@ def _pensions(parameters, base, columns, table, luck) -> None:  # noqa: ANN001
     """
     year = base.year
     spread = parameters.value("population.pension_dispersion", year)
-    multiple = parameters.value("benefits.public_replacement", year)
+    at_start = parameters.value("population.public_pension_at_start", year)
+    later = parameters.value("benefits.public_replacement", year) * parameters.value(
+        "labour.public_wage_premium", year
+    )
     u = luck("synthesis pension")
     factor = np.exp(spread * np.sqrt(12.0) * (u - 0.5))  # uniform on the log: no tails to distort a province
     retired = table["status"] == Status.RETIRED
@@ -78,7 +81,7 @@ def _pensions(parameters, base, columns, table, luck) -> None:  # noqa: ANN001
     for p in range(len(PROVINCE_NAMES)):
         here = retired & (columns["province"] == p)
         rows = here & public
-        pension[rows] = multiple * base.wage[p] * factor[rows]
+        pension[rows] = np.where(inside, at_start, later)[rows] * base.wage[p] * factor[rows]
         per_head = base.expenditure[p] / base.mean_retirees[p]
         paid = here & inside
         left = per_head * weight[paid].sum() - (pension * weight)[paid & public].sum()

@@ -40,12 +40,13 @@ def declared_by_province(
 
 def concealment(
     target: np.ndarray, other_dues, lowest_floor: float, floor: np.ndarray, rate: np.ndarray, **sample  # noqa: ANN001
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Median concealment costs (31,) and base floors (31,) at which dues meet ``target`` (31,) yuan.
 
     ``other_dues(floor)`` are the flexible workers' dues under a floor. The cost is bisected first; where
     dues exceed the target even with everything hidden, the floor applied locally is lowered, down to
     ``lowest_floor``. Where full declaration does not reach the target the cost stays at its upper end.
+    Also returns what is then missing from the target, (31,) yuan.
     """
 
     def dues(log_cost: np.ndarray, level: np.ndarray) -> np.ndarray:
@@ -65,7 +66,8 @@ def concealment(
         middle = 0.5 * (low + high)
         above = dues(middle, floor) > target
         low, high = np.where(above, low, middle), np.where(above, middle, high)
-    return np.exp(0.5 * (low + high)), floor
+    middle = 0.5 * (low + high)
+    return np.exp(middle), floor, np.maximum(target - dues(middle, floor), 0.0)
 
 
 def coverage_cost(
