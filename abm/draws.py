@@ -38,7 +38,7 @@ STREAMS: tuple[str, ...] = (
     "coverage review",
     "participation",
     "reviews participation",
-    "pays where",
+    "asks transfer",
     "early retirement",
     "below minimum",
     "public entry",

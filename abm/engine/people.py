@@ -455,11 +455,12 @@ def people_block(
                 ):
                     flag |= TEMPORARY
                 else:
-                    money = portability.transfer(
-                        np.float64(accounts[i]), np.float64(accounts[i]) / rules.account_share,
-                        rules.portability,
-                    )  # fmt: skip
-                    ported[r, pay_place] += fen(money) * w
+                    if uniform(keys.asks_transfer, identity) < rules.transfer_asked:
+                        money = portability.transfer(
+                            np.float64(accounts[i]), np.float64(accounts[i]) / rules.account_share,
+                            rules.portability,
+                        )  # fmt: skip
+                        ported[r, pay_place] += fen(money) * w
                     r = pay_place
                     months_here[i] = np.uint16(0)
                     flag &= ~TEMPORARY

@@ -33,7 +33,7 @@ class Keys(NamedTuple):
     coverage_review: np.uint64
     participation: np.uint64
     reviews_participation: np.uint64
-    pays_where: np.uint64
+    asks_transfer: np.uint64
     early_retirement: np.uint64
     below_minimum: np.uint64
     public_entry: np.uint64
@@ -84,6 +84,7 @@ class Rules(NamedTuple):
     participation_scale: float
     burden_aversion: float
     habit: float
+    transfer_asked: float
     open_to_migrants: float
     coverage_review: float
     pension_weight: float
@@ -93,6 +94,12 @@ class Rules(NamedTuple):
     experience_factor: float
     leaving_work_age_men: float
     leaving_work_age_women: float
+
+
+def _adjustment(parameters: Parameters, year: int) -> AdjustmentLaw:
+    """The national adjustment of the year with what places add to it."""
+    law = adjustment_law(parameters, year)
+    return law._replace(rate=law.rate + parameters.value("adjustment.local_supplement", year))
 
 
 def rules(parameters: Parameters, year: int, transitions: bool) -> tuple[Rules, tuple[float, ...]]:
@@ -115,7 +122,7 @@ def rules(parameters: Parameters, year: int, transitions: bool) -> tuple[Rules, 
         year=year,
         transitions=transitions,
         retirement=retirement,
-        adjustment=adjustment_law(parameters, year),
+        adjustment=_adjustment(parameters, year),
         portability=portability_law(parameters, year),
         scheme=scheme,
         national_floor=value("contributions.base_floor"),
@@ -141,6 +148,7 @@ def rules(parameters: Parameters, year: int, transitions: bool) -> tuple[Rules, 
         participation_scale=value("worker.participation_scale"),
         burden_aversion=value("worker.burden_aversion"),
         habit=value("worker.habit"),
+        transfer_asked=value("portability.transfer_asked"),
         open_to_migrants=value("worker.open_to_migrants"),
         coverage_review=value("employer.coverage_review"),
         pension_weight=value("worker.pension_weight"),

@@ -20,6 +20,9 @@ from abm.population.persons import SERIAL_BITS, Flag, Status, empty, make_id
 from abm.population.places import Places
 from abm.space import PROVINCE_NAMES
 
+MIDDLE_AGE = 40
+"""Age at which the tilt of the insured's ages changes nothing."""
+
 CAP = 0.97
 """Largest part of a cell of age and sex that one group may take."""
 
@@ -96,6 +99,9 @@ def _people(parameters: Parameters, base: Base, p: int, scale: int) -> tuple[dic
         return np.stack([by_age(parameters, f"population.{name}_{sex}", year) for sex in ("men", "women")])
 
     retired_weight, employee_weight = weight("retiree_weight"), weight("employee_weight")
+    nation = base.retirees.sum() / base.employees.sum()
+    tilt = parameters.value("population.age_tilt", year) * np.log(base.retirees[p] / base.employees[p] / nation)
+    employee_weight = employee_weight * np.exp(tilt * (np.arange(LAST_AGE + 1) - MIDDLE_AGE) / 20.0)
     counts = {}
     for group, total, wanted in (
         ("retirees", base.retirees[p], retired_weight),
@@ -147,13 +153,14 @@ def _origins(
     """Give every agent a hukou province: migrants by age, their origins by the census's mix."""
     year = base.year
     age_weight = by_age(parameters, "population.migrant_weight", year)[columns["age"]]
-    insured_share = parameters.value("population.migrants_insured", year)
+    relative = parameters.value("population.migrants_relative_cover", year)
     hukou = columns["province"].copy()
     order, origin_order = luck("synthesis order"), luck("synthesis origin")
     for p in range(len(PROVINCE_NAMES)):
         here = columns["province"] == p
         total = base.migrants[p].sum()
-        insured = min(insured_share * total, 0.6 * base.employees[p])
+        workers = 0.8 * total / (base.formal_jobs[p] + base.flexible_jobs[p])
+        insured = min(relative * workers, 0.6) * base.employees[p]
         for kind, group, persons in (
             (EMPLOYEE, strata.EMPLOYEES, insured),
             (OTHER, strata.OTHERS, total - insured),
