@@ -10,12 +10,10 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 PACKAGE = Path(__file__).parent
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 def source_hash() -> str:
@@ -42,8 +40,8 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(_cache_folder()))
 
 import numba  # noqa: E402  (the cache folder has to be set before numba is imported)
 
-decision: Callable[[F], F] = numba.njit(cache=True, nogil=True, error_model="numpy")
-"""Compile a pure function (a scalar decision, or a pass over a block of rows); ``f.py_func`` is the plain one.
+decision: Any = numba.njit(cache=True, nogil=True, error_model="numpy")
+"""Compile a pure function (a scalar decision, or a pass over rows); ``f.py_func`` is the plain one.
 
 Compiled code releases the interpreter lock, so that blocks of rows run on as many threads as there are.
 """

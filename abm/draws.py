@@ -74,7 +74,7 @@ _NUMBERS = _check_streams()
 
 
 @decision
-def mix(z):
+def mix(z: np.uint64) -> np.uint64:
     """SplitMix64's finaliser: a bijection of 64-bit numbers that behaves like a random function."""
     z = (z ^ (z >> _S30)) * _M1
     z = (z ^ (z >> _S27)) * _M2
@@ -82,46 +82,66 @@ def mix(z):
 
 
 @decision
-def uniform(key, identity):
+def uniform(key: np.uint64, identity: int) -> float:
     """A uniform number in the open interval (0, 1) for an agent's id under a stream's key of the year."""
     h = mix(key + np.uint64(identity) * GOLDEN)
     return (np.float64(np.int64(h >> _S11)) + 0.5) * _TO_UNIT
 
 
 @decision
-def uniform_of(key, identity, alternative):
+def uniform_of(key: np.uint64, identity: int, alternative: int) -> float:
     """A uniform number in (0, 1) for one alternative of an agent's choice."""
     h = mix(mix(key + np.uint64(identity) * GOLDEN) + np.uint64(alternative) * GOLDEN)
     return (np.float64(np.int64(h >> _S11)) + 0.5) * _TO_UNIT
 
 
 @decision
-def gumbel(key, identity, alternative):
+def gumbel(key: np.uint64, identity: int, alternative: int) -> float:
     """A standard Gumbel number keyed by the alternative: the taste shock of a logit choice."""
     return -math.log(-math.log(uniform_of(key, identity, alternative)))
 
 
 @decision
-def normal_quantile(p):
+def normal_quantile(p: float) -> float:
     """The standard normal quantile, Acklam's rational approximation (relative error below 1.2e-9)."""
     q = p - 0.5
     if abs(q) <= 0.47575:
         r = q * q
-        top = ((((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r
-                + 1.383577518672690e02) * r - 3.066479806614716e01) * r + 2.506628277459239e00
-        low = ((((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r
-                + 6.680131188771972e01) * r - 1.328068155288572e01) * r + 1.0
+        top = (
+            (
+                ((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r
+                + 1.383577518672690e02
+            )
+            * r
+            - 3.066479806614716e01
+        ) * r + 2.506628277459239e00
+        low = (
+            (
+                ((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r
+                + 6.680131188771972e01
+            )
+            * r
+            - 1.328068155288572e01
+        ) * r + 1.0
         return top * q / low
     r = math.sqrt(-2.0 * math.log(min(p, 1.0 - p)))
-    top = ((((-7.784894002430293e-03 * r - 3.223964580411365e-01) * r - 2.400758277161838e00) * r
-            - 2.549732539343734e00) * r + 4.374664141464968e00) * r + 2.938163982698783e00
-    low = (((7.784695709041462e-03 * r + 3.224671290700398e-01) * r + 2.445134137142996e00) * r
-           + 3.754408661907416e00) * r + 1.0
+    top = (
+        (
+            ((-7.784894002430293e-03 * r - 3.223964580411365e-01) * r - 2.400758277161838e00) * r
+            - 2.549732539343734e00
+        )
+        * r
+        + 4.374664141464968e00
+    ) * r + 2.938163982698783e00
+    low = (
+        ((7.784695709041462e-03 * r + 3.224671290700398e-01) * r + 2.445134137142996e00) * r
+        + 3.754408661907416e00
+    ) * r + 1.0
     return top / low if p < 0.5 else -top / low
 
 
 @decision
-def normal(key, identity):
+def normal(key: np.uint64, identity: int) -> float:
     """A standard normal number by inversion of one keyed uniform."""
     return normal_quantile(uniform(key, identity))
 
@@ -146,7 +166,7 @@ def _mix_int(z: int) -> int:
 
 
 def uniforms(stream_key: np.uint64, ids: np.ndarray) -> np.ndarray:
-    """Uniform numbers for an array of ids, the same bits as :func:`uniform` gives one by one; shape of ids."""
+    """Uniform numbers for an array of ids, the same bits as :func:`uniform` gives one by one."""
     z = stream_key + ids.astype(np.uint64) * GOLDEN
     z = (z ^ (z >> _S30)) * _M1
     z = (z ^ (z >> _S27)) * _M2
@@ -160,7 +180,7 @@ def normals(stream_key: np.uint64, ids: np.ndarray) -> np.ndarray:
 
 
 @decision
-def _normals(stream_key, ids):
+def _normals(stream_key: np.uint64, ids: np.ndarray) -> np.ndarray:
     result = np.empty(len(ids), np.float64)
     for i in range(len(ids)):
         result[i] = normal(stream_key, ids[i])

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 class UserError(Exception):
-    """A mistake of the user (input, option, file). The command line prints it on one line and exits with 2."""
+    """A mistake of the user (input, option, file); the command line prints it on one line, exit code 2."""
 
 
 def nearest(name: str, allowed: Iterable[str]) -> str:

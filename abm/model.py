@@ -26,6 +26,7 @@ from abm.population import base as base_module
 from abm.population import census, places, synthesis
 from abm.population.persons import Status
 from abm.regimes import FLOWS
+from abm.regimes.booking import Chart
 from abm.results import Results, manifest
 from abm.scenario import Scenario
 from abm.space import NATION, PROVINCE_NAMES, PROVINCES
@@ -70,10 +71,11 @@ class PensionModel(mesa.Model):
         self.jobs = Jobs(self.parameters.value("labour.leaving", self.year))
         self.public_entry = opening.PublicEntry(self)
         self.start_stock = opening.stock(self)
-        self.sums: passes.Sums | None = None
+        self._sums: passes.Sums | None = None
         self.subsidy_key: np.ndarray | None = None
         self.collected_before: np.ndarray | None = None
         self.deliberation: govern.Deliberation | None = None
+        self.chart = Chart(self.membership, PROVINCE_NAMES, self.places.codes)
         self.ledger = Ledger()
         self.observer = Observer()
         self.phase_seconds: dict[str, float] = {}
@@ -152,7 +154,7 @@ class PensionModel(mesa.Model):
     # --- the phases
 
     def announce(self) -> None:
-        """Put the year's rules in force: rates, ages, bases, pools; wages as the economy and levies make them."""
+        """Put the year's rules in force: rates, ages, bases, pools; set wages."""
         value, year = self.parameters.value, self.year
         self.stack_in_force = self.scenario.regime_at(year)[-1][1]
         self.rules, self.divisors = rules(self.parameters, year, self.transitions)
@@ -160,7 +162,7 @@ class PensionModel(mesa.Model):
         waived = self.scenario.modules_at(year)["waiver_2020"] > 0.0
         self.waived = value("contributions.waiver_2020", year) if waived else 0.0
         shift = value("employer.wage_shift", year)
-        if self.sums is None:
+        if not self.counted:
             self.wages_before = self.economy.at("wage", year - 1)
             self.wages = self.economy.at("wage", year)
         else:
@@ -225,7 +227,7 @@ class PensionModel(mesa.Model):
 
     def check(self) -> Any:
         """Base data against published totals, as a data frame (see :mod:`abm.population.check`)."""
-        from abm.population.check import compare  # noqa: PLC0415
+        from abm.population.check import compare
 
         return compare(self)
 
@@ -234,6 +236,22 @@ class PensionModel(mesa.Model):
         frames = self.observer.frames(self)
         seconds = time.perf_counter() - self._began
         return Results(frames, manifest(self.scenario, seconds, self.observer.agent_years))
+
+    @property
+    def counted(self) -> bool:
+        """Whether a pass over people has been run."""
+        return self._sums is not None
+
+    @property
+    def sums(self) -> passes.Sums:
+        """What the last pass over people added up."""
+        if self._sums is None:
+            raise RuntimeError("no pass over people has been run yet")
+        return self._sums
+
+    @sums.setter
+    def sums(self, sums: passes.Sums) -> None:
+        self._sums = sums
 
     def residents(self) -> np.ndarray:
         """Residents of all ages by locality, (n,): adults simulated, children by the census's cohorts."""

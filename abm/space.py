@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Province(NamedTuple):
-    """A province-level unit: its GB/T 2260 code (six digits), English name, Chinese name and two-letter tile."""
+    """A province-level unit: GB/T 2260 code (six digits), English and Chinese name, two-letter tile."""
 
     code: str
     name: str

@@ -145,6 +145,7 @@ def test_realised_flows_close_in_the_ledger_to_the_fen(world: World) -> None:
     for year in (2018, 2019):
         realised = regimes.realise(world.stack.settle(world.accounts, funds), funds, tiers)
         post(ledger, year, realised, chart)
+        ledger.check(year, *chart.funds(realised.funds))
         funds = realised.funds
         sent, received = (realised.flows.get(k) for k in ("remitted_to_centre", "received_from_centre"))
         if sent is not None and received is not None:

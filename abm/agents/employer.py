@@ -12,7 +12,7 @@ MODE_NAMES = ("full", "fixed pay", "tiered", "floor")
 
 
 @decision
-def hidden_share(rate, detection, fine, value, cost):
+def hidden_share(rate: float, detection: float, fine: float, value: float, cost: float) -> float:
     """The share s of a wage that is hidden from the contribution base.
 
     Minimises the expected levy plus the cost of concealment g s²/2: the combined ``rate`` is saved on what
@@ -25,13 +25,15 @@ def hidden_share(rate, detection, fine, value, cost):
 
 
 @decision
-def staff_left_out(rate, detection, fine, value, cost):
-    """The share of staff not registered: the same trade-off as :func:`hidden_share` on the extensive margin."""
+def staff_left_out(rate: float, detection: float, fine: float, value: float, cost: float) -> float:
+    """The share of staff not registered: the trade-off of :func:`hidden_share` on the extensive margin."""
     return hidden_share(rate, detection, fine, value, cost)
 
 
 @decision
-def concealment_cost(own, compliant_peers, hidden_bill, peer_weight, size_weight):
+def concealment_cost(
+    own: float, compliant_peers: float, hidden_bill: float, peer_weight: float, size_weight: float
+) -> float:
     """Cost parameter g of an employer: its own, rising with compliant local peers and its own hidden bill.
 
     ``compliant_peers`` is the share of local staff with employers that declare in full, ``hidden_bill`` the
@@ -41,7 +43,9 @@ def concealment_cost(own, compliant_peers, hidden_bill, peer_weight, size_weight
 
 
 @decision
-def declaration_mode(hidden, mean_wage, floor, full_below, fixed_pay_below):
+def declaration_mode(
+    hidden: float, mean_wage: float, floor: float, full_below: float, fixed_pay_below: float
+) -> int:
     """How the base is declared, in the field's words: in full, fixed pay only, in tiers, at the floor."""
     if mean_wage * (1.0 - hidden) <= floor and hidden > full_below:
         return FLOOR
@@ -51,13 +55,21 @@ def declaration_mode(hidden, mean_wage, floor, full_below, fixed_pay_below):
 
 
 @decision
-def return_on_capital(output, wage, levy, staff, capital):
+def return_on_capital(output: float, wage: float, levy: float, staff: float, capital: float) -> float:
     """Net return r = (Y − w(1 + t)L)/K of an employer's capital; all money in yuan a year."""
     return (output - wage * (1.0 + levy) * staff) / capital
 
 
 @decision
-def location_value(rate_of_return, sensitivity, moving_cost, home_bias, is_here, is_home, taste):
+def location_value(
+    rate_of_return: float,
+    sensitivity: float,
+    moving_cost: float,
+    home_bias: float,
+    is_here: bool,
+    is_home: bool,
+    taste: float,
+) -> float:
     """Utility of a location to a mobile employer; the largest wins, ``taste`` is a Gumbel draw."""
     value = sensitivity * rate_of_return + taste
     if not is_here:

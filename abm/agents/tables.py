@@ -28,7 +28,9 @@ class Row:
         return self._columns[name][self.index].item()
 
     def __repr__(self) -> str:
-        return f"<Row {self.index}: " + ", ".join(f"{k}={v[self.index]}" for k, v in self._columns.items()) + ">"
+        return (
+            f"<Row {self.index}: " + ", ".join(f"{k}={v[self.index]}" for k, v in self._columns.items()) + ">"
+        )
 
 
 class AgentTable:
@@ -78,6 +80,6 @@ class AgentTable:
 
     def to_pandas(self) -> pd.DataFrame:
         """The rows as a data frame, one column each."""
-        import pandas as pd  # noqa: PLC0415
+        import pandas as pd
 
         return pd.DataFrame({name: column[self._rows] for name, column in self._columns.items()})

@@ -12,10 +12,9 @@ from typing import NamedTuple
 
 from abm.compile import decision
 
-
 LATEST_YEARS = 5.0
-"""Years past the retirement age in which the missing contributions may still be paid (Social Insurance Law, 2011
-implementation rules: five years, then the rest at once)."""
+"""Years past the retirement age in which missing contributions may still be paid (rules of 2011 on the Social
+Insurance Law: five years, then the rest at once)."""
 
 
 class Tastes(NamedTuple):
@@ -38,7 +37,9 @@ class Scheme(NamedTuple):
 
 
 @decision
-def expects_annuity(years_to_pension, discount, growth_before, growth_after, pension_years):
+def expects_annuity(
+    years_to_pension: float, discount: float, growth_before: float, growth_after: float, pension_years: float
+) -> float:
     """Present value of one yuan a year in today's wages, paid from retirement for ``pension_years``.
 
     The promise grows with wages until retirement and with adjustments after it; both are discounted at the
@@ -52,7 +53,9 @@ def expects_annuity(years_to_pension, discount, growth_before, growth_after, pen
 
 
 @decision
-def value_of_base(years_to_pension, discount, awareness, scheme, divisor):
+def value_of_base(
+    years_to_pension: float, discount: float, awareness: float, scheme: Scheme, divisor: float
+) -> float:
     """The worker's value v of one more yuan of declared base this year: what the pension formula gives back.
 
     One yuan of base adds 1/W to the index sum, hence 0.5 % of it a year to the basic pension (half of
@@ -74,8 +77,16 @@ def value_of_base(years_to_pension, discount, awareness, scheme, divisor):
 
 @decision
 def value_of_paying(
-    months, years_to_pension, average_wage, index, account, contribution_rate, tastes, scheme, divisor
-):
+    months: float,
+    years_to_pension: float,
+    average_wage: float,
+    index: float,
+    account: float,
+    contribution_rate: float,
+    tastes: Tastes,
+    scheme: Scheme,
+    divisor: float,
+) -> float:
     """Perceived net value of paying this year over not paying, in yuan.
 
     Before the minimum it is the yearly share of the whole plan "pay until the minimum, then draw": pension
@@ -108,7 +119,16 @@ def value_of_paying(
 
 
 @decision
-def participates(value, base, income, contribution_rate, inclination, scale, aversion, u):
+def participates(
+    value: float,
+    base: float,
+    income: float,
+    contribution_rate: float,
+    inclination: float,
+    scale: float,
+    aversion: float,
+    u: float,
+) -> bool:
     """Whether a person outside an employer's cover pays this year: logit in the value per yuan of base.
 
     ``aversion`` times the share of income the contribution takes is the cost of doing without the money.
@@ -119,7 +139,14 @@ def participates(value, base, income, contribution_rate, inclination, scale, ave
 
 
 @decision
-def chooses_index(marginal_value, contribution_rate, income_ratio, aversion, floor, ceiling):
+def chooses_index(
+    marginal_value: float,
+    contribution_rate: float,
+    income_ratio: float,
+    aversion: float,
+    floor: float,
+    ceiling: float,
+) -> float:
     """The index (declared base / average wage) a flexible worker declares.
 
     Maximises (marginal value − rate) z − aversion/2 (rate z / income ratio)², the second term being the
@@ -133,13 +160,21 @@ def chooses_index(marginal_value, contribution_rate, income_ratio, aversion, flo
 
 
 @decision
-def considers_moving(probability, u):
+def considers_moving(probability: float, u: float) -> bool:
     """Whether a person weighs moving this year; ``probability`` is that of the age."""
     return u < probability
 
 
 @decision
-def pension_at_stake(months, mean_index, average_wage_here, average_wage_there, annuity, awareness, wage):
+def pension_at_stake(
+    months: float,
+    mean_index: float,
+    average_wage_here: float,
+    average_wage_there: float,
+    annuity: float,
+    awareness: float,
+    wage: float,
+) -> float:
     """Change of perceived pension wealth from moving the relation, in years of the own wage.
 
     The rights are months and indices, so their yearly worth is 1 % of the payer's average wage a year
@@ -150,19 +185,19 @@ def pension_at_stake(months, mean_index, average_wage_here, average_wage_there, 
 
 
 @decision
-def finds_job(hazard, factor, u):
+def finds_job(hazard: float, factor: float, u: float) -> bool:
     """Whether a person without an employer is hired this year: the place's hazard times the age's factor."""
     return u < min(hazard * factor, 1.0)
 
 
 @decision
-def loses_job(hazard, u):
+def loses_job(hazard: float, u: float) -> bool:
     """Whether staff leave their employer this year."""
     return u < hazard
 
 
 @decision
-def retires_early(hazard, replacement, indifferent, scale, u):
+def retires_early(hazard: float, replacement: float, indifferent: float, scale: float, u: float) -> bool:
     """Whether a person within the early-retirement years takes a pension now.
 
     ``hazard`` is the leniency of the office that approves; the person wants it the more the higher the
@@ -176,7 +211,15 @@ CONTINUE, LUMP_SUM, RESIDENT_SCHEME = 0, 1, 2
 
 
 @decision
-def below_minimum(value_continue, lump_sum, resident_value, scale, g0, g1, g2):
+def below_minimum(
+    value_continue: float,
+    lump_sum: float,
+    resident_value: float,
+    scale: float,
+    g0: float,
+    g1: float,
+    g2: float,
+) -> int:
     """What a person does who reaches the retirement age below the minimum: go on, lump sum, resident scheme.
 
     Logit over perceived values in yuan, each above that of the account refunded at once; ``g0..g2`` are

@@ -16,6 +16,7 @@ from abm.draws import gumbel, uniform, uniform_of
 from abm.space import PROVINCES
 
 N = len(PROVINCES)
+Array = np.ndarray
 
 MARKET = (
     "rate",  # employer + worker, on the base
@@ -27,7 +28,9 @@ MARKET = (
     "compliant",  # share of staff with employers that declare in full
     "mean_bill",  # mean wage bill of the place's employers, yuan
 )
-K_RATE, K_AUDIT, K_REGISTRATION, K_VALUE, K_COST, K_COVERAGE_COST, K_COMPLIANT, K_MEAN_BILL = range(len(MARKET))
+K_RATE, K_AUDIT, K_REGISTRATION, K_VALUE, K_COST, K_COVERAGE_COST, K_COMPLIANT, K_MEAN_BILL = range(
+    len(MARKET)
+)
 
 
 class FirmRules(NamedTuple):
@@ -57,8 +60,8 @@ class FirmKeys(NamedTuple):
 
 
 @decision
-def own_cost(median, deviation, ownership, rules):
-    """An employer's own cost parameter: the place's median, its character, its ownership (1 state, 2 foreign)."""
+def own_cost(median: float, deviation: float, ownership: int, rules: FirmRules) -> float:
+    """An employer's own cost: the place's median, its character, its ownership (1 state, 2 foreign)."""
     cost = median * np.exp(rules.dispersion * deviation)
     if ownership == 1:
         cost *= rules.state_cost
@@ -69,9 +72,11 @@ def own_cost(median, deviation, ownership, rules):
 
 @decision
 def firms_year(
-    rules, keys, ids, homes, localities, ownerships, mobiles, log_costs, log_coverage_costs, coverages,
-    hiddens, wages, base_found, staff_found, market, returns, province_of, first, work_cumulative,
-):  # fmt: skip
+    rules: FirmRules, keys: FirmKeys, ids: Array, homes: Array, localities: Array, ownerships: Array,
+    mobiles: Array, log_costs: Array, log_coverage_costs: Array, coverages: Array, hiddens: Array,
+    wages: Array, base_found: Array, staff_found: Array, market: Array, returns: Array,
+    province_of: Array, first: Array, work_cumulative: Array,
+) -> int:  # fmt: skip
     """Let every employer decide; writes locality, coverage, hidden share and what inspections find.
 
     ``market`` (n, fields) by locality, ``returns`` (31,) by province. Returns the number that moved.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -32,7 +32,7 @@ class Sums(NamedTuple):
     groups: np.ndarray  # (groups, 5), see tables.GROUP
     firms: np.ndarray  # (4, employers), see tables.FIRM_SUM
 
-    def __getitem__(self, name):  # type: ignore[override] # noqa: ANN001, ANN204
+    def __getitem__(self, name: Any) -> Any:
         """The row of a measure by name, (n,)."""
         return self.places[tables.MEASURE.index(name)]
 
@@ -43,9 +43,16 @@ def group_count() -> int:
 
 
 def run_people(
-    population: Population, rules: Rules, divisors: tuple[float, ...], keys: Keys, place: np.ndarray,
-    firm: np.ndarray, vacancies: tuple[np.ndarray, ...], geography: tuple[np.ndarray, ...],
-    ages: tuple[np.ndarray, ...], threads: int,
+    population: Population,
+    rules: Rules,
+    divisors: tuple[float, ...],
+    keys: Keys,
+    place: np.ndarray,
+    firm: np.ndarray,
+    vacancies: tuple[np.ndarray, ...],
+    geography: tuple[np.ndarray, ...],
+    ages: tuple[np.ndarray, ...],
+    threads: int,
 ) -> Sums:
     """One year's pass over all persons, in blocks that as many ``threads`` share.
 
@@ -63,8 +70,23 @@ def run_people(
 
     def block(b: int) -> None:
         people_block(
-            rows * b // blocks, rows * (b + 1) // blocks, rules, divisors, keys, columns, place, firm,
-            vacancies, geography, ages, population.weights, sums[b], stock[b], ported[b], groups[b], firm_sums[b],
+            rows * b // blocks,
+            rows * (b + 1) // blocks,
+            rules,
+            divisors,
+            keys,
+            columns,
+            place,
+            firm,
+            vacancies,
+            geography,
+            ages,
+            population.weights,
+            sums[b],
+            stock[b],
+            ported[b],
+            groups[b],
+            firm_sums[b],
         )
 
     block(0)  # compiles, where that is still to be done, before threads share the work
@@ -96,7 +118,9 @@ def come_of_age(
             population.serials[(birth_year, p)] = used + count
             serial = np.arange(used, used + count)
             if used + count >= 1 << SERIAL_BITS:
-                raise OverflowError(f"more than {1 << SERIAL_BITS} agents born in {birth_year} in province {p}")
+                raise OverflowError(
+                    f"more than {1 << SERIAL_BITS} agents born in {birth_year} in province {p}"
+                )
             span = slice(places.first[p], places.first[p + 1])
             home = places.first[p] + apportion.spread(count, places.population_share[span])
             rows = empty(count)
@@ -121,8 +145,8 @@ def _place_rows(table: dict[str, np.ndarray], new: dict[str, np.ndarray]) -> Non
     if short > 0:
         old = len(table["id"])
         more = empty(max(short, old // 20))
-        for name in table:
-            table[name] = np.concatenate([table[name], more[name]])
+        for name, column in table.items():
+            table[name] = np.concatenate([column, more[name]])
         free = np.concatenate([free, np.arange(old, old + short)])
     for name, values in new.items():
         table[name][free] = values

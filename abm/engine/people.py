@@ -45,7 +45,19 @@ def fen(yuan):
 
 @decision
 def chooses_province(
-    identity, here, hukou, staying, pull, months, mean_index, wage, annuity, awareness, weight, benefit_wages, key
+    identity,
+    here,
+    hukou,
+    staying,
+    pull,
+    months,
+    mean_index,
+    wage,
+    annuity,
+    awareness,
+    weight,
+    benefit_wages,
+    key,
 ):
     """Multinomial logit over the provinces: the one with the largest utility, Gumbel shocks by alternative.
 
@@ -204,8 +216,10 @@ def people_block(
                 spread = rules.skill_spread
                 centre = -0.5 * spread * spread
                 rho = rules.skill_persistence
-                skill = centre + rho * (skill - centre) + math.sqrt(1.0 - rho * rho) * spread * normal(
-                    keys.skill, identity
+                skill = (
+                    centre
+                    + rho * (skill - centre)
+                    + math.sqrt(1.0 - rho * rho) * spread * normal(keys.skill, identity)
                 )
                 skills[i] = np.float32(skill)
             talent = math.exp(skill)
@@ -213,8 +227,11 @@ def people_block(
             new_staff = False
 
             # --- where to live
-            if rules.transitions and status != PUBLIC and age < OLDEST_MOVER and worker.considers_moving(
-                considers[at_age], uniform(keys.considers_moving, identity)
+            if (
+                rules.transitions
+                and status != PUBLIC
+                and age < OLDEST_MOVER
+                and worker.considers_moving(considers[at_age], uniform(keys.considers_moving, identity))
             ):
                 p = province_of[c]
                 months = np.float64(paid[i]) + np.float64(deemed[i]) if inside else 0.0
@@ -377,8 +394,12 @@ def people_block(
                         found = (full - declared) * rate * share_of_year * place[c, P_EMPLOYEE_FLOW]
                         sums[M_BACK_PAYMENTS, c] += fen(found) * w
                         sums[M_FINES, c] += fen(found * (rules.fine_multiple - 1.0)) * w
-            if not pays and status != PUBLIC and status != OUTSIDE and (flag & STOPPED) == 0 and (
-                age >= YOUNGEST_PAYER and share_of_year > 0.0
+            if (
+                not pays
+                and status != PUBLIC
+                and status != OUTSIDE
+                and (flag & STOPPED) == 0
+                and (age >= YOUNGEST_PAYER and share_of_year > 0.0)
             ):
                 # nobody pays for this person: an own decision
                 income = place[c, P_FLEXIBLE_INCOME] * talent
@@ -512,7 +533,9 @@ def people_block(
                 retire_age = age if early else max(statutory / 12.0, np.float64(age) - 1.0)
                 if public:
                     pension = (
-                        rules.public_replacement * rules.public_wage_premium * place[r, P_BENEFIT_WAGE]
+                        rules.public_replacement
+                        * rules.public_wage_premium
+                        * place[r, P_BENEFIT_WAGE]
                         * talent**0.5
                     )
                     pensions[i] = np.float32(pension)
@@ -608,7 +631,9 @@ def people_block(
             elif rules.transitions and public and reaches <= 12 * year + 11:
                 # public staff still outside the scheme retire on the treasury's pension
                 pensions[i] = np.float32(
-                    rules.public_replacement * rules.public_wage_premium * place[c, P_BENEFIT_WAGE]
+                    rules.public_replacement
+                    * rules.public_wage_premium
+                    * place[c, P_BENEFIT_WAGE]
                     * talent**0.5
                 )
                 sums[M_LEFT_PUBLIC, c] += w

@@ -59,8 +59,8 @@ MEASURE = (
     "adults", "deaths", "arrivals", "departures", "staff", "staff_insured", "flexible", "flexible_insured",
     "public_staff", "job_seekers", "idle_seekers", "left_jobs", "left_flexible", "left_public",
     # persons by pension relation (pensioners: by the place that pays)
-    "insured", "insured_public", "payers", "retirees", "retirees_public", "retirees_old", "retirees_public_old",
-    "new_retirees", "early_retirees", "lump_sums", "to_resident_scheme", "stopped_early", "new_insured",
+    "insured", "insured_public", "payers", "retirees", "retirees_public", "retirees_old",
+    "retirees_public_old", "new_retirees", "early_retirees", "lump_sums", "to_resident_scheme", "stopped_early", "new_insured",
     # fen by the fund that collects
     "employer_dues", "worker_dues", "flexible_dues", "public_employer_dues", "public_worker_dues",
     "back_payments", "fines", "due",

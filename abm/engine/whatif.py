@@ -95,7 +95,12 @@ def candidates(levers: np.ndarray, low: np.ndarray, high: np.ndarray, step: floa
 
 
 def evaluate(
-    levers: np.ndarray, tries: np.ndarray, firms: Firms, setting: Setting, stacks: list[Stack], aims: Aims,
+    levers: np.ndarray,
+    tries: np.ndarray,
+    firms: Firms,
+    setting: Setting,
+    stacks: list[Stack],
+    aims: Aims,
 ) -> tuple[np.ndarray, Outcome]:
     """Payoffs (5, 5, n) of the candidates and the outcomes behind them, each (5, 5, n).
 
@@ -133,15 +138,23 @@ def evaluate(
         repaid=below * own_collected,
     )
     accounts = setting.accounts
-    months = 12.0 * setting.reserve_owned / np.maximum(accounts.benefits_enterprise + accounts.benefits_public, 1.0)
+    months = (
+        12.0
+        * setting.reserve_owned
+        / np.maximum(accounts.benefits_enterprise + accounts.benefits_public, 1.0)
+    )
     return payoff(outcome, actions, months, accounts.population, aims), outcome
 
 
 def _counterfactual(
-    setting: Setting, collected: np.ndarray, capital: np.ndarray, covered: np.ndarray, extra: np.ndarray,
+    setting: Setting,
+    collected: np.ndarray,
+    capital: np.ndarray,
+    covered: np.ndarray,
+    extra: np.ndarray,
     shape: tuple[int, int, int],
 ) -> Accounts:
-    """Accounts (candidates, actor, locality): the actor's own entries replaced, what left spread over others."""
+    """Accounts (candidates, actor, locality): the actor's own entries replaced, what left spread."""
     a = setting.accounts
     many, n, _ = shape
     own = np.arange(n)
@@ -177,13 +190,14 @@ def _settled(
     """
     funds = setting.funds
     own = np.arange(n)
-    money, paid, total = 0.0, 0.0, 0.0
+    money, paid, total = np.zeros(()), np.zeros(()), 0.0
     for s, stack in enumerate(stacks):
         settlement = stack.settle(accounts, funds)
         weight = aims.discount**s
-        treasury = sum(settlement.flows[name] for name in OWN_TREASURY if name in settlement.flows)
+        payments = [settlement.flows[name] for name in OWN_TREASURY if name in settlement.flows]
+        treasury = np.sum(payments, axis=0)
         money = money + weight * (settlement.own_money + treasury)[..., own, own]
         paid = paid + weight * treasury[..., own, own]
         total += weight
         funds = settlement.funds
-    return np.asarray(money) / total, np.asarray(paid) / total
+    return money / total, paid / total

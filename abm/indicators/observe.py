@@ -41,14 +41,18 @@ class Observer:
 
     def record(self, model: PensionModel) -> None:
         """Add the year's rows."""
-        import pandas as pd  # noqa: PLC0415
+        import pandas as pd
 
         sums = model.sums
         self.agent_years += int(sums["adults"].sum())
         amounts = additive(model)
         province = model.places.province_of
         nation = np.zeros(model.places.n, np.int64)
-        for name, groups, size in (("national", nation, 1), ("provinces", province, N), ("localities", None, 0)):
+        for name, groups, size in (
+            ("national", nation, 1),
+            ("provinces", province, N),
+            ("localities", None, 0),
+        ):
             if groups is None:
                 cells = amounts
                 moved = transfers(model.realised.flows, model.membership, "locality")
@@ -72,7 +76,7 @@ class Observer:
 
     def frames(self, model: PensionModel) -> dict[str, pd.DataFrame]:
         """All tables of the run so far."""
-        import pandas as pd  # noqa: PLC0415
+        import pandas as pd
 
         frames = {name: pd.concat(rows, ignore_index=True) for name, rows in self._rows.items()}
         frames["ledger"] = model.ledger.frame()
@@ -132,7 +136,9 @@ def additive(model: PensionModel) -> dict[str, np.ndarray]:
     }
 
 
-def across(model: PensionModel, size: int) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+def across(
+    model: PensionModel, size: int
+) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
     """Transfers and migrants over the borders of the nation (none) or of the provinces."""
     if size == 1:
         zero = np.zeros(1)
@@ -149,7 +155,12 @@ def across(model: PensionModel, size: int) -> tuple[tuple[np.ndarray, np.ndarray
     return (came + pairs.sum(axis=0), went + pairs.sum(axis=1)), (arrivals, departures)
 
 
-def row(model, x, moved, border, size) -> dict[str, np.ndarray]:  # noqa: ANN001
+Pair = tuple[np.ndarray, np.ndarray]
+
+
+def row(
+    model: PensionModel, x: dict[str, np.ndarray], moved: Pair, border: Pair, size: int
+) -> dict[str, np.ndarray]:
     """The contract's columns from sums ``x`` of places, transfers in fen and migrants over the border."""
 
     def share(part: str, whole: str) -> np.ndarray:
@@ -206,7 +217,7 @@ def row(model, x, moved, border, size) -> dict[str, np.ndarray]:  # noqa: ANN001
 
 def groups_frame(model: PensionModel) -> pd.DataFrame:
     """People by province, sex, cohort, migrant and status."""
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     sums = model.sums.groups
     shape = (N, 2, tables.COHORTS, 2, len(STATUS))
@@ -231,7 +242,7 @@ def groups_frame(model: PensionModel) -> pd.DataFrame:
 
 def employers_frame(model: PensionModel) -> pd.DataFrame:
     """Employers by province, ownership and declaration mode."""
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     firms, value, year = model.population.employers, model.parameters.value, model.year
     province = model.places.province_of[firms["locality"]]

@@ -70,7 +70,7 @@ def firm_rules(model: PensionModel) -> FirmRules:
 
 
 def detection(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
-    """Probabilities that hidden wages and staff left out are found, (n,): the agency's base plus local push."""
+    """Chances that hidden wages and staff left out are found, (n,): agency base plus local push."""
     value, year = model.parameters.value, model.year
     audit = value("employer.audit_base", year) + model.levers[:, AUDIT]
     inspection = value("employer.registration_base", year) + model.levers[:, REGISTRATION]

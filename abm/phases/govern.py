@@ -99,5 +99,3 @@ def employers_in_short(model: PensionModel) -> whatif.Firms:
         audit_base=value("employer.audit_base", year),
         registration_base=value("employer.registration_base", year),
     )
-
-

@@ -36,6 +36,11 @@ class Stock:
         self.hired = np.maximum(need, 0.0)
         return need
 
+    @property
+    def people(self) -> np.ndarray:
+        """The stock as last counted, (n,); nobody before a count."""
+        return np.zeros(1) if self.now is None else self.now
+
     def observe(self, people: np.ndarray) -> None:
         """Take in this year's stock."""
         self.before, self.now = self.now, people.astype(np.float64)
@@ -60,8 +65,8 @@ class Jobs:
         formal = self.formal.need(self.wanted["formal"])
         flexible = self.flexible.need(self.wanted["flexible"])
         public = self.public.need(self.wanted["public"])
-        staff = np.maximum(self.formal.now, 1.0)
-        own = np.maximum(self.flexible.now, 1.0)
+        staff = np.maximum(self.formal.people, 1.0)
+        own = np.maximum(self.flexible.people, 1.0)
         return {
             "hiring": np.clip(formal / np.maximum(self.seekers, 1.0), 0.0, MOST),
             "leaving": np.clip(self.leaving - np.minimum(formal, 0.0) / staff, 0.0, MOST),

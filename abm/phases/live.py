@@ -110,7 +110,7 @@ def utilities(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
     )
     own = np.log(np.diag(model.places.distance))
     staying += (beta * value("worker.distance_to_wage", year) * own)[:, None]
-    compatriots = model.sums.stock if model.sums is not None else model.start_stock
+    compatriots = model.sums.stock if model.counted else model.start_stock
     away = compatriots * (1.0 - np.eye(N))
     pull = value("worker.network_weight", year) * np.log1p(away / 1000.0)
     pull += value("worker.hukou_weight", year) * np.eye(N)
@@ -119,7 +119,7 @@ def utilities(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
 
 def age_tables(model: PensionModel) -> tuple[np.ndarray, ...]:
     """Death, considering a move, being hired, taking up work: by age up to 127 (death (2, 128))."""
-    from abm.population import census  # noqa: PLC0415
+    from abm.population import census
 
     def table(path: str) -> np.ndarray:
         return np.pad(by_age(model.parameters, path, model.year), (0, 27))

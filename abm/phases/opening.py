@@ -133,7 +133,7 @@ def subsidise(model: PensionModel, missing: np.ndarray) -> None:
     lump = float(model.stack.lump.sum())
     share = model.subsidy_key + missing[model.places.province_of] * model.places.work_share / lump
     model.subsidy_key = share / share.sum()
-    model.stack = settle.build_stack(model, *settle.stack_rules(model.stack_in_force), model.year)
+    model.stack = settle.build_stack(model, model.stack_in_force, model.year)
 
 
 def dues_to_meet(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
@@ -146,7 +146,7 @@ def dues_to_meet(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
     def total(x: np.ndarray) -> np.ndarray:
         return np.bincount(province, x, minlength=N)
 
-    if model.sums is None:
+    if not model.counted:
         return 0.85 * model.base.revenue, 0.1 * model.base.revenue
     a, flows = model.accounts, model.stack.settle(model.accounts, model.funds).flows
     subsidy = flows["public_gap_subsidy"] + flows["central_lump_subsidy"] + flows["local_lump_subsidy"]
@@ -216,12 +216,11 @@ class PublicEntry:
 
 def pension_means(model: PensionModel) -> dict[str, np.ndarray]:
     """Mean pensions and the fraction of the old by paying place, from the last pass, for adjustments."""
-    sums = model.sums
     zero = np.zeros(model.places.n)
-    if sums is None:
+    if not model.counted:
         fields = ("average_pension", "old_fraction", "average_public_pension", "old_public_fraction")
         return dict.fromkeys(fields, zero)
-    flow = model.place[:, -1]
+    sums, flow = model.sums, model.place[:, -1]
     public, retired = sums["retirees_public"], sums["retirees"]
     enterprise = retired - public
 
@@ -237,5 +236,3 @@ def pension_means(model: PensionModel) -> dict[str, np.ndarray]:
         "average_public_pension": mean(sums["public_pensions"], public),
         "old_public_fraction": part(sums["retirees_public_old"], public),
     }
-
-

@@ -11,9 +11,10 @@ from abm import regimes
 from abm.engine import whatif
 from abm.phases.employ import return_slope
 from abm.phases.live import LENIENCY
-from abm.regimes import FLOWS, Accounts, Funds, Stack
-from abm.space import NATION, PROVINCE_NAMES
-from abm.timeline import stack_on
+from abm.regimes import Accounts, Stack
+from abm.regimes.booking import Part, post
+from abm.space import PROVINCE_NAMES
+from abm.timeline import RegimeStack, stack_on
 
 if TYPE_CHECKING:
     from abm.model import PensionModel
@@ -51,7 +52,7 @@ def fen(model: PensionModel, measure: str) -> np.ndarray:
 
 def yuan(model: PensionModel, flow: str) -> np.ndarray:
     """The parts of an account's flow added up, (n,) yuan."""
-    return sum(fen(model, measure) for *_, measure in SPLIT[flow]) / 100.0
+    return np.sum([fen(model, measure) for *_, measure in SPLIT[flow]], axis=0) / 100.0
 
 
 def accounts(model: PensionModel) -> Accounts:
@@ -59,9 +60,7 @@ def accounts(model: PensionModel) -> Accounts:
     value, year, sums = model.parameters.value, model.year, model.sums
     places, province = model.places, model.places.province_of
     off_list = sums["early_pensions"] / 100.0 * YEARS_EARLY
-    ported = sums.ported.copy()
-    if not places.by_province:  # within a pooled province no money moves; the pass sent none
-        np.fill_diagonal(ported, 0)
+    ported = sums.ported
     output = model.output()[province] * places.work_share
     collected = yuan(model, "contributions_enterprise")
     plan = collected
@@ -90,32 +89,26 @@ def accounts(model: PensionModel) -> Accounts:
     )
     if model.subsidy_key is None:
         model.subsidy_key = regimes.subsidy_key(drawn)
-    model.stack = build_stack(model, *stack_rules(model.stack_in_force), year)
+    model.stack = build_stack(model, model.stack_in_force, year)
     reserve = model.stack.reserves_in_charge(drawn, model.funds)
     return drawn._replace(interest=np.rint(reserve * rate * 100.0) / 100.0)
 
 
-def stack_rules(stack) -> tuple[str, str]:  # noqa: ANN001
-    """Lower and upper rule of a stack in force (exceptions of single provinces are not settled apart)."""
-    return stack.lower, stack.upper
-
-
-def build_stack(model: PensionModel, lower: str, upper: str, year: int) -> Stack:
-    """The money rules of a year for the model's localities."""
+def build_stack(model: PensionModel, in_force: RegimeStack, year: int) -> Stack:
+    """The money rules of a year for the model's localities (exceptions of single provinces are left out)."""
+    key = np.zeros(model.places.n) if model.subsidy_key is None else model.subsidy_key
     return regimes.build(
-        lower, upper, model.parameters, year, model.places.province_of, key=model.subsidy_key
+        in_force.lower, in_force.upper, model.parameters, year, model.places.province_of, key=key
     )
 
 
 def expected_stacks(model: PensionModel, horizon: int, today: date) -> list[Stack]:
     """The regime expected in each year of the horizon: events announced by today at their effective dates."""
-    known = tuple(
-        e for e in model.scenario.timeline if (e.announced or e.start) <= today or e.start <= today
-    )
+    known = tuple(e for e in model.scenario.timeline if (e.announced or e.start) <= today or e.start <= today)
     stacks = []
     for ahead in range(horizon):
-        stack = stack_on(known, date(model.year + ahead, 12, 1))
-        stacks.append(build_stack(model, *stack_rules(stack), model.year + ahead))
+        in_force = stack_on(known, date(model.year + ahead, 12, 1)) or model.stack_in_force
+        stacks.append(build_stack(model, in_force, model.year + ahead))
     return stacks
 
 
@@ -154,60 +147,25 @@ def run(model: PensionModel) -> None:
     realised = regimes.realise(model.settlement, opening, model.membership)
     model.realised, model.funds = realised, realised.funds
     book(model)
-    accounts_held, closing = held(model)
-    model.ledger.check(model.year, accounts_held, closing)
+    model.ledger.check(model.year, *model.chart.funds(model.funds))
     model.collected_before = model.accounts.contributions_enterprise
-
-
-def names(model: PensionModel, party: str) -> np.ndarray | str:
-    """Ledger accounts of a party of a flow: by locality, by province, or the centre's."""
-    kind, _, level = party.partition(":")
-    if level == "centre":
-        return f"{kind}:{NATION}"
-    if level == "province":
-        return np.array([f"{kind}:{name}" for name in PROVINCE_NAMES], dtype=object)
-    codes = zip(model.places.province_of, model.places.codes, strict=True)
-    return np.array([f"{kind}:{PROVINCE_NAMES[p]}/{code}" for p, code in codes], dtype=object)
 
 
 def book(model: PensionModel) -> None:
     """Post the year's flows: contributions and pensions by kind, portability by pair, the rest by name."""
-    year, post = model.year, model.ledger.post
-    for payer, payee, kind, measure in (part for parts in SPLIT.values() for part in parts):
-        post(year, names(model, payer), names(model, payee), kind, fen(model, measure))
-    post(year, names(model, "employers"), names(model, "budget"), "fines", model.sums["fines"])
-    ported = model.sums.ported
-    origin, target = np.nonzero(ported)
-    fund = names(model, "fund")
-    if len(origin):
-        post(year, fund[origin], fund[target], "portability", ported[origin, target])
-    for name, amount in model.realised.flows.items():
-        if name in SPLIT or name.startswith("portability"):
-            continue
-        flow = FLOWS[name]
-        payer, payee = flow.payer, flow.payee
-        if flow.level == "locality" and "province" in payer + payee:
-            payer, payee = (names_of_province(model, x) for x in (payer, payee))
-            post(year, payer, payee, name, amount)
-        else:
-            post(year, names(model, payer), names(model, payee), name, amount)
-
-
-def names_of_province(model: PensionModel, party: str) -> np.ndarray | str:
-    """Ledger accounts of a party, one per locality, those of provinces repeated for their localities."""
-    accounts_named = names(model, party)
-    return accounts_named[model.places.province_of] if party.endswith(":province") else accounts_named
-
-
-def held(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
-    """Fund accounts and what they hold, fen: localities, provinces, the centre."""
-    funds: Funds = model.funds
-    labels = np.concatenate([names(model, "fund"), names(model, "fund:province"), [f"fund:{NATION}"]])
-    amounts = np.concatenate([funds.local, funds.provincial, np.atleast_1d(funds.central)])
-    return labels, np.rint(amounts * 100.0).astype(np.int64)
+    year, ledger, chart = model.year, model.ledger, model.chart
+    parts: dict[str, list[Part]] = {
+        flow: [Part(payer, payee, kind, fen(model, measure)) for payer, payee, kind, measure in details]
+        for flow, details in SPLIT.items()
+    }
+    post(ledger, year, model.realised, chart, parts | {"portability_in": [], "portability_out": []})
+    origin, target = np.nonzero(model.sums.ported)
+    fund = chart.names("fund", "locality")
+    ledger.post(year, fund[origin], fund[target], "portability", model.sums.ported[origin, target])
+    budgets, employers = chart.names("budget", "locality"), chart.names("employers", "locality")
+    ledger.post(year, employers, budgets, "fines", model.sums["fines"])
 
 
 def open_ledger(model: PensionModel) -> None:
     """Enter the opening reserves into the ledger."""
-    labels, amounts = held(model)
-    model.ledger.open(labels, amounts)
+    model.ledger.open(*model.chart.funds(model.funds))

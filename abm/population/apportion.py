@@ -10,7 +10,7 @@ import numpy as np
 
 
 def largest_remainder(total: int, shares: np.ndarray) -> np.ndarray:
-    """Whole numbers that sum to ``total`` in proportion to ``shares`` (k,); ties by order. Returns (k,) int64."""
+    """Whole numbers (k,) that sum to ``total`` in proportion to ``shares`` (k,); ties by order."""
     exact = total * shares / shares.sum()
     whole = np.floor(exact).astype(np.int64)
     order = np.argsort(-(exact - whole), kind="stable")
@@ -73,7 +73,7 @@ def pick(count: int, weight: np.ndarray, order: np.ndarray) -> np.ndarray:
 
 
 def whole_weights(persons: int, agents: int) -> tuple[int, np.ndarray]:
-    """Weights of ``agents`` that sum to ``persons``: the lower weight and who carries one person more (mask)."""
+    """Weights of ``agents`` that sum to ``persons``: the lower weight, and who carries one more (mask)."""
     base, extra = divmod(persons, agents)
     steps = np.arange(agents + 1) * extra // agents
     return base, np.diff(steps).astype(bool)

@@ -112,7 +112,5 @@ def _opening(year: int) -> tuple[np.ndarray, tuple[str, ...]]:
     assumed = np.isnan(opening)
     months = opening[~assumed].sum() / spending[~assumed].sum()
     opening = np.where(assumed, months * spending, opening)
-    source = np.where(
-        ~np.isnan(published), "published", np.where(assumed, "assumed", "derived")
-    )
+    source = np.where(~np.isnan(published), "published", np.where(assumed, "assumed", "derived"))
     return opening, tuple(source.tolist())

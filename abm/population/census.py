@@ -49,7 +49,7 @@ def single_ages(year: int, decline: float) -> np.ndarray:
 
 
 def residents(year: int, decline: float) -> np.ndarray:
-    """Residents at the end of ``year`` (2010 to 2018), shape (31, 2, 101), summing to the published totals."""
+    """Residents at the end of ``year`` (2010 to 2018), (31, 2, 101), summing to the published totals."""
     t = (year - _FIRST) / (_SECOND - _FIRST)
     ages = (1.0 - t) * single_ages(_FIRST, decline) + t * single_ages(_SECOND, decline)
     totals = data.panel("population_total", "resident_pop_yearend", [year])[:, 0]
@@ -85,10 +85,10 @@ def _births() -> dict[int, float]:
 
 
 def death_probability(year: int) -> np.ndarray:
-    """Yearly probability of dying by sex and age, shape (2, 128), from the UN's rates of the year's period."""
+    """Yearly probability of dying by sex and age, (2, 128), from the UN's rates of the year's period."""
     frame = data.load("mortality")
-    periods = np.sort(frame.year.unique())
-    period = periods[max(np.searchsorted(periods, year, side="right") - 1, 0)]
+    periods = np.sort(frame.year.to_numpy())
+    period = periods[max(int(np.searchsorted(periods, year, side="right")) - 1, 0)]
     frame = frame[frame.year == period].sort_values("age_from")
     table = np.ones((2, 128))
     for s, sex in enumerate(SEXES):

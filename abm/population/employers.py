@@ -15,7 +15,7 @@ from abm.space import PROVINCE_NAMES
 PRIVATE, STATE, FOREIGN = 0, 1, 2
 OWNERSHIP_NAMES = ("private", "state", "foreign")
 COVERAGE_AT_START = {STATE: 0.98, FOREIGN: 0.90}
-"""Assumed registered share of staff of state and foreign employers; private ones make up the published rest."""
+"""Assumed registered share of staff of state and foreign employers; private ones make up the rest."""
 
 EMPLOYER_SERIAL_BITS = 20
 
@@ -52,7 +52,9 @@ def synthesise(
         order = np.argsort(draws.uniforms(draws.key(seed, "synthesis order", 3), identity), kind="stable")
         rank = np.empty(n)
         rank[order] = (np.cumsum(size[order]) - 0.5 * size[order]) / size.sum()
-        ownership = np.where(rank < state_share, STATE, np.where(rank > 1.0 - foreign_share, FOREIGN, PRIVATE))
+        ownership = np.where(
+            rank < state_share, STATE, np.where(rank > 1.0 - foreign_share, FOREIGN, PRIVATE)
+        )
         span = slice(places.first[p], places.first[p + 1])
         place = places.first[p] + apportion.spread(n, places.work_share[span])
         parts.append(
@@ -75,13 +77,29 @@ def synthesise(
     firms["mobile"] = (firms["ownership"] != STATE) & (
         mobile < parameters.value("employer.mobile_share", year)
     )
-    for name in ("capital", "coverage", "hidden", "base_found", "staff_found", "staff", "insured", "wages", "declared"):
+    for name in (
+        "capital",
+        "coverage",
+        "hidden",
+        "base_found",
+        "staff_found",
+        "staff",
+        "insured",
+        "wages",
+        "declared",
+    ):
         firms[name] = np.zeros(total)
     _hire(places, columns, table, firms, formal)
     return firms
 
 
-def _hire(places, columns, table, firms, formal) -> None:  # noqa: ANN001
+def _hire(
+    places: Places,
+    columns: dict[str, np.ndarray],
+    table: dict[str, np.ndarray],
+    firms: dict[str, np.ndarray],
+    formal: np.ndarray,
+) -> None:
     """Staff the employers in proportion to jobs, the insured by coverage; set coverage and headcounts.
 
     Where a province has several localities the staff move to their employer's.

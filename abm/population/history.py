@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from abm.parameters import Parameters
 from abm.population.base import Base
 from abm.population.persons import Flag, Status
 from abm.space import PROVINCE_NAMES
+
+Table = dict[str, np.ndarray]
+Luck = Callable[..., np.ndarray]
+"""Uniform draws by row: of a stream's name (and an alternative's number)."""
 
 
 def write(
@@ -16,14 +22,16 @@ def write(
     columns: dict[str, np.ndarray],
     table: dict[str, np.ndarray],
     firms: dict[str, np.ndarray],
-    luck,  # noqa: ANN001 - keyed draws by row
+    luck: Luck,
 ) -> None:
-    """Fill the past of every insured agent in ``table``; ages, provinces and weights come from ``columns``."""
+    """Fill the past of every insured agent in ``table``; ``columns`` hold ages, provinces, weights."""
     _working_lives(parameters, base, columns, table, firms, luck)
     _pensions(parameters, base, columns, table, luck)
 
 
-def _working_lives(parameters, base, columns, table, firms, luck) -> None:  # noqa: ANN001
+def _working_lives(
+    parameters: Parameters, base: Base, columns: Table, table: Table, firms: Table, luck: Luck
+) -> None:
     """Months, indices and accounts consistent with age and with the year the scheme began.
 
     A person began to work at about ``work_start_age`` and has paid (or is deemed to have paid) for a share
@@ -59,7 +67,7 @@ def _working_lives(parameters, base, columns, table, firms, luck) -> None:  # no
     table["qualified"][:] = np.where(table["months_here"] >= 120, table["relation"].astype(np.int64), -1)
 
 
-def _pensions(parameters, base, columns, table, luck) -> None:  # noqa: ANN001
+def _pensions(parameters: Parameters, base: Base, columns: Table, table: Table, luck: Luck) -> None:
     """Pensions in payment: their provincial total is the published spending per mean pensioner.
 
     The public group's are a multiple of the average wage; the others share what is left of spending, with a

@@ -7,6 +7,9 @@ insured headcount; the attraction of a province to movers, from the five-year mi
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from abm import data
@@ -17,15 +20,17 @@ from abm.scheme.contributions import contribution_base
 from abm.space import PROVINCES
 
 N = len(PROVINCES)
+Array = np.ndarray
 LOW, HIGH = -6.0, 6.0
 """Range of the log of the median concealment cost."""
 
 
 @decision
 def declared_by_province(
-    log_cost, floor, staff, employers, wages, weights, province, deviations, ownerships, rate, detection,
-    value, base_wage, ceiling, rules,
-):  # fmt: skip
+    log_cost: Array, floor: Array, staff: Array, employers: Array, wages: Array, weights: Array,
+    province: Array, deviations: Array, ownerships: Array, rate: Array, detection: Array, value: Array,
+    base_wage: Array, ceiling: float, rules: FirmRules,
+) -> Array:  # fmt: skip
     """Declared bases of insured staff by province, (31,) yuan, if provinces had these costs and floors."""
     total = np.zeros(N)
     for i in range(staff.shape[0]):
@@ -39,8 +44,13 @@ def declared_by_province(
 
 
 def concealment(
-    target: np.ndarray, other_dues, lowest_floor: float, floor: np.ndarray, rate: np.ndarray, **sample  # noqa: ANN001
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    target: Array,
+    other_dues: Callable[[Array], Array],
+    lowest_floor: float,
+    floor: Array,
+    rate: Array,
+    **sample: Any,
+) -> tuple[Array, Array, Array]:
     """Median concealment costs (31,) and base floors (31,) at which dues meet ``target`` (31,) yuan.
 
     ``other_dues(floor)`` are the flexible workers' dues under a floor. The cost is bisected first; where
@@ -71,8 +81,8 @@ def concealment(
 
 
 def coverage_cost(
-    firms: dict[str, np.ndarray], province_of: np.ndarray, rate, detection, value, rules: FirmRules  # noqa: ANN001
-) -> np.ndarray:
+    firms: dict[str, Array], province_of: Array, rate: Array, detection: Array, value: Array, rules: FirmRules
+) -> Array:
     """Median cost of leaving staff out, (31,), at which employers would keep today's covered staff."""
     province = province_of[firms["locality"]]
     covered = np.bincount(province, firms["coverage"] * firms["jobs"], minlength=N)
@@ -101,7 +111,7 @@ def attraction(
     the net gain of each province, by its attraction, and all moves together, by the cost.
     """
     tables = [data.matrix("migration", period=period) for period in ("2010-2015", "2015-2020")]
-    flows = moves_per_count * sum(tables) / (5.0 * len(tables))
+    flows = moves_per_count * np.sum(tables, axis=0) / (5.0 * len(tables))
     net, gross = flows.sum(axis=1) - flows.sum(axis=0), flows.sum()
     away = 1.0 - np.eye(N)
     xi, cost = np.zeros(N), moving_cost

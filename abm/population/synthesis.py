@@ -90,7 +90,9 @@ class _Luck:
         return draws.uniforms(draws.key(self._seed, stream, alternative), self._rows)
 
 
-def _people(parameters: Parameters, base: Base, p: int, scale: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+def _people(
+    parameters: Parameters, base: Base, p: int, scale: int
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Agents of province ``p`` by group, sex and age: a draft table, and the group's lower weights (3,)."""
     year = base.year
     available = base.adults[p].copy()
@@ -100,7 +102,9 @@ def _people(parameters: Parameters, base: Base, p: int, scale: int) -> tuple[dic
 
     retired_weight, employee_weight = weight("retiree_weight"), weight("employee_weight")
     nation = base.retirees.sum() / base.employees.sum()
-    tilt = parameters.value("population.age_tilt", year) * np.log(base.retirees[p] / base.employees[p] / nation)
+    tilt = parameters.value("population.age_tilt", year) * np.log(
+        base.retirees[p] / base.employees[p] / nation
+    )
     employee_weight = employee_weight * np.exp(tilt * (np.arange(LAST_AGE + 1) - MIDDLE_AGE) / 20.0)
     counts = {}
     for group, total, wanted in (
@@ -122,21 +126,22 @@ def _people(parameters: Parameters, base: Base, p: int, scale: int) -> tuple[dic
             least,
         ),
     }
-    for group, (kinds, minimum) in sizes.items():
+    for number, (kinds, minimum) in sizes.items():
         persons = round(sum(kinds.values()))
         agents = min(max(round(persons / scale), round(minimum)), persons)
-        low[group], more = apportion.whole_weights(persons, agents)
+        low[number], more = apportion.whole_weights(persons, agents)
         numbers = apportion.largest_remainder(agents, np.array(list(kinds.values())))
         at = 0
         for kind, n in zip(kinds, numbers, strict=True):
             cell = apportion.spread(int(n), counts[kind].ravel())
+            count = int(n)
             parts.append(
                 {
-                    "province": np.full(n, p),
-                    "kind": np.full(n, KINDS.index(kind)),
+                    "province": np.full(count, p),
+                    "kind": np.full(count, KINDS.index(kind)),
                     "sex": cell // (LAST_AGE + 1),
                     "age": np.maximum(cell % (LAST_AGE + 1), ADULT),
-                    "stratum": strata.stratum(p, group, more[at : at + n]),
+                    "stratum": strata.stratum(p, number, more[at : at + count]),
                 }
             )
             at += n
@@ -225,9 +230,7 @@ def _work(parameters: Parameters, base: Base, columns: dict[str, np.ndarray], lu
         flags[public] |= Flag.PUBLIC | Flag.PAYS
         rows = np.setdiff1d(rows, public)
         lapse = np.where(migrant[rows], 1.5, 1.0)
-        stopped = rows[
-            apportion.pick(round((1.0 - payers_share) * len(rows)), lapse, other_order[rows])
-        ]
+        stopped = rows[apportion.pick(round((1.0 - payers_share) * len(rows)), lapse, other_order[rows])]
         rows = np.setdiff1d(rows, stopped)
         flags[rows] |= Flag.PAYS
         settled = np.where(migrant[rows], 0.05, np.where(age[rows] >= 35, 2.0, 0.7))
@@ -271,6 +274,8 @@ def _localities(places: Places, columns: dict[str, np.ndarray], table: dict[str,
         for h in range(len(PROVINCE_NAMES)):
             span = slice(places.first[h], places.first[h + 1])
             rows = np.flatnonzero((hukou == h) & columns["migrant"])
-            table["hukou"][rows] = places.first[h] + apportion.spread(len(rows), places.population_share[span])
+            table["hukou"][rows] = places.first[h] + apportion.spread(
+                len(rows), places.population_share[span]
+            )
     inside = (columns["flags"] & Flag.INSIDE) > 0
     table["relation"][:] = np.where(inside, table["locality"], table["hukou"])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -53,10 +54,29 @@ class Chart:
         return names, np.concatenate((local, provincial, central))
 
 
-def post(ledger: Ledger, year: int, realised: Realised, chart: Chart) -> None:
-    """Post a realised year and check that every fund closes where the settlement says."""
+class Part(NamedTuple):
+    """A payment between two parties (as in ``FLOWS``) of one kind, fen by locality."""
+
+    payer: str
+    payee: str
+    kind: str
+    fen: npt.NDArray[np.int64]
+
+
+def post(
+    ledger: Ledger,
+    year: int,
+    realised: Realised,
+    chart: Chart,
+    parts: Mapping[str, Sequence[Part]] = MappingProxyType({}),
+) -> None:
+    """Post a realised year. A flow named in ``parts`` is booked as those payments instead."""
     for name, amount in realised.flows.items():
+        if name in parts:
+            for part in parts[name]:
+                names = chart.names(part.payer, "locality"), chart.names(part.payee, "locality")
+                ledger.post(year, *names, part.kind, part.fen)
+            continue
         flow = FLOWS[name]
         payer, payee = chart.names(flow.payer, flow.level), chart.names(flow.payee, flow.level)
         ledger.post(year, payer, payee, name, amount)
-    ledger.check(year, *chart.funds(realised.funds))
