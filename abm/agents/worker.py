@@ -129,12 +129,12 @@ def participates(
     aversion: float,
     u: float,
 ) -> bool:
-    """Whether a person outside an employer's cover pays this year: logit in the value per yuan of base.
+    """Whether a person outside an employer's cover pays this year: logit in ``value`` per yuan of base.
 
     ``aversion`` times the share of income the contribution takes is the cost of doing without the money.
     """
     burden = contribution_rate * base / max(income, 1.0)
-    utility = (value / base + inclination - aversion * burden) / scale
+    utility = (value + inclination - aversion * burden) / scale
     return u < 1.0 / (1.0 + math.exp(-utility))
 
 
@@ -157,6 +157,28 @@ def chooses_index(
         return floor
     best = gain * income_ratio * income_ratio / (aversion * contribution_rate * contribution_rate)
     return min(max(best, floor), ceiling)
+
+
+class Offer(NamedTuple):
+    """What paying in a place would mean this year: the base chosen (yuan) and its value per yuan of base."""
+
+    base: float
+    value: float
+
+
+@decision
+def offer(
+    months: float, years_to_pension: float, income: float, account: float, average_wage: float, floor: float,
+    ceiling: float, contribution_rate: float, aversion: float, tastes: Tastes, scheme: Scheme, divisor: float,
+) -> Offer:  # fmt: skip
+    """The best base a person could declare in a place, and what paying on it is worth."""
+    marginal = value_of_base(years_to_pension, tastes.discount, tastes.awareness, scheme, divisor)
+    index = chooses_index(marginal, contribution_rate, income / average_wage, aversion, floor, ceiling)
+    value = value_of_paying(
+        months, years_to_pension, average_wage, index, account, contribution_rate, tastes, scheme, divisor
+    )
+    base = index * average_wage
+    return Offer(base, value / base)
 
 
 @decision
@@ -184,16 +206,34 @@ def pension_at_stake(
     return awareness * annuity * rights * (average_wage_there - average_wage_here) / max(wage, 1.0)
 
 
-@decision
-def finds_job(hazard: float, factor: float, u: float) -> bool:
-    """Whether a person without an employer is hired this year: the place's hazard times the age's factor."""
-    return u < min(hazard * factor, 1.0)
+STAYS, HIRED, JOINS_PUBLIC, TAKES_UP, STOPS = range(5)
 
 
 @decision
-def loses_job(hazard: float, u: float) -> bool:
-    """Whether staff leave their employer this year."""
-    return u < hazard
+def changes_work(
+    idle: bool, staff: bool, age: int, leaving_age: float, seeks: bool, newcomer: bool, leaving: float,
+    giving_up: float, hiring: float, public_hiring: float, taking_up: float, u_leave: float, u_hired: float,
+    u_public: float, u_take_up: float,
+) -> int:  # fmt: skip
+    """What changes in a person's work this year; returns the change's code.
+
+    Everybody stops at ``leaving_age``. Staff leave with hazard ``leaving``. Others who seek work are hired
+    with hazard ``hiring``; who is idle and new to the scheme may join the public staff; the idle take up
+    flexible work, flexible workers give it up. Hazards hold for the person's age and experience.
+    """
+    if age >= leaving_age:
+        return STAYS if idle else STOPS
+    if staff:
+        return STOPS if u_leave < leaving else STAYS
+    if not seeks:
+        return STAYS
+    if u_hired < hiring:
+        return HIRED
+    if idle:
+        if newcomer and u_public < public_hiring:
+            return JOINS_PUBLIC
+        return TAKES_UP if u_take_up < taking_up else STAYS
+    return STOPS if u_leave < giving_up else STAYS
 
 
 @decision
@@ -212,22 +252,23 @@ CONTINUE, LUMP_SUM, RESIDENT_SCHEME = 0, 1, 2
 
 @decision
 def below_minimum(
-    value_continue: float,
-    lump_sum: float,
-    resident_value: float,
-    scale: float,
-    g0: float,
-    g1: float,
-    g2: float,
-) -> int:
-    """What a person does who reaches the retirement age below the minimum: go on, lump sum, resident scheme.
+    months: float, account: float, average_wage: float, floor: float, contribution_rate: float,
+    tastes: Tastes, scheme: Scheme, divisor: float, scale: float, g0: float, g1: float, g2: float,
+) -> int:  # fmt: skip
+    """What a person does who reaches the retirement age below the minimum; returns the choice's code.
 
-    Logit over perceived values in yuan, each above that of the account refunded at once; ``g0..g2`` are
-    Gumbel draws; returns the choice's code.
+    Going on at the floor until the minimum, the account refunded at once, or its yearly payment through the
+    resident scheme: a logit over perceived values in yuan, each over that of the refund; ``g0`` to ``g2``
+    are Gumbel draws.
     """
-    a = value_continue / scale + g0
-    b = lump_sum / scale + g1
-    c = resident_value / scale + g2
-    if a >= b and a >= c:
+    missing = (scheme.minimum_months - months) / 12.0
+    plan = value_of_paying(
+        months, missing, average_wage, floor, account, contribution_rate, tastes, scheme, divisor
+    )
+    annuity = expects_annuity(0.0, tastes.discount, 0.0, 0.0, scheme.pension_years)
+    go_on = max(missing, 1.0) * plan / scale + g0
+    refund = g1
+    resident = account * (tastes.awareness * 12.0 / divisor * annuity - 1.0) / scale + g2
+    if go_on >= refund and go_on >= resident:
         return CONTINUE
-    return LUMP_SUM if b >= c else RESIDENT_SCHEME
+    return LUMP_SUM if refund >= resident else RESIDENT_SCHEME

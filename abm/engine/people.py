@@ -16,11 +16,10 @@ from abm.agents import worker
 from abm.agents.worker import Tastes
 from abm.compile import decision
 from abm.draws import gumbel, normal, uniform, uniform_of
-from abm.engine.tables import *  # noqa: F403 - the column numbers, all with a prefix
-from abm.engine.tables import COHORT_YEARS, COHORTS
+from abm.engine import tables as t
+from abm.engine.choices import chooses_prefecture, chooses_province, draws_employer, fen
 from abm.population.persons import FIRST_COHORT, PROVINCE_BITS, SERIAL_BITS, Flag, Status
 from abm.scheme import benefits, contributions, portability, retirement
-from abm.space import PROVINCES
 
 OUTSIDE, FORMAL, FLEXIBLE, PUBLIC, RETIRED, FREE = (
     int(Status.OUTSIDE), int(Status.FORMAL), int(Status.FLEXIBLE), int(Status.PUBLIC), int(Status.RETIRED),
@@ -30,77 +29,9 @@ FEMALE, IS_PUBLIC, INSIDE, PAYS, COVERED, TEMPORARY, STOPPED = (
     int(Flag.FEMALE), int(Flag.PUBLIC), int(Flag.INSIDE), int(Flag.PAYS), int(Flag.COVERED),
     int(Flag.TEMPORARY), int(Flag.STOPPED),
 )  # fmt: skip
-N = len(PROVINCES)
 COHORT_SHIFT = PROVINCE_BITS + SERIAL_BITS
-LAST_PREFECTURE_ALTERNATIVE = 64
 OLDEST_MOVER = 70
 YOUNGEST_PAYER = 18
-
-
-@decision
-def fen(yuan):
-    """Whole fen of an amount in yuan, halves up."""
-    return np.int64(math.floor(yuan * 100.0 + 0.5))
-
-
-@decision
-def chooses_province(
-    identity,
-    here,
-    hukou,
-    staying,
-    pull,
-    months,
-    mean_index,
-    wage,
-    annuity,
-    awareness,
-    weight,
-    benefit_wages,
-    key,
-):
-    """Multinomial logit over the provinces: the one with the largest utility, Gumbel shocks by alternative.
-
-    ``staying[here, k]`` holds wages, distance and moving cost, ``pull[hukou, k]`` hukou and compatriots
-    (model.md §3); what a change of payer does to the pension enters with ``weight``.
-    """
-    best, choice = -1e300, here
-    for k in range(N):
-        utility = staying[here, k] + pull[hukou, k] + gumbel(key, identity, k)
-        if months > 0.0 and k != here and weight > 0.0:
-            utility += weight * worker.pension_at_stake(
-                months, mean_index, benefit_wages[here], benefit_wages[k], annuity, awareness, wage
-            )
-        if utility > best:
-            best, choice = utility, k
-    return choice
-
-
-@decision
-def chooses_prefecture(identity, first, last, attraction, key):
-    """The prefecture within a chosen province: logit over size and wage (``attraction``)."""
-    best, choice = -1e300, first
-    for k in range(first, last):
-        utility = attraction[k] + gumbel(key, identity, LAST_PREFECTURE_ALTERNATIVE + k)
-        if utility > best:
-            best, choice = utility, k
-    return choice
-
-
-@decision
-def draws_employer(u, first, last, cumulative, rows):
-    """The employer of a new member of staff: by vacancies, inverting their cumulative sum in the locality."""
-    if last <= first:
-        return -1
-    mark = u * cumulative[last - 1]
-    low, high = first, last - 1
-    while low < high:
-        middle = (low + high) // 2
-        if cumulative[middle] > mark:
-            high = middle
-        else:
-            low = middle + 1
-    return rows[low]
 
 
 @decision
@@ -141,16 +72,16 @@ def people_block(
             if inside:
                 chance = chance * rules.insured_mortality
             if uniform(keys.death, identity) < chance:
-                sums[M_DEATHS, c] += w
+                sums[t.M_DEATHS, c] += w
                 if inside and status == RETIRED:
                     half = fen(0.5 * pensions[i]) * w
                     if public:
-                        sums[M_PUBLIC_PENSIONS, r] += half
+                        sums[t.M_PUBLIC_PENSIONS, r] += half
                     else:
-                        sums[M_PENSIONS, r] += half
-                        sums[M_LEGACY, r] += np.int64(half * np.float64(index_sums[i]))
+                        sums[t.M_PENSIONS, r] += half
+                        sums[t.M_LEGACY, r] += np.int64(half * np.float64(index_sums[i]))
                 elif inside and accounts[i] > 0.0:
-                    sums[M_REFUNDS, r] += fen(accounts[i]) * w
+                    sums[t.M_REFUNDS, r] += fen(accounts[i]) * w
                 statuses[i] = np.uint8(FREE)
                 employers[i] = np.int32(-1)
                 continue
@@ -159,9 +90,9 @@ def people_block(
         if public and not inside and rules.transitions:
             entry = uniform(keys.public_entry, identity)
             if status == RETIRED:
-                by_now, at_start = place[c, P_PUBLIC_RETIRED_INSIDE], place[c, P_PUBLIC_RETIRED_START]
+                by_now, at_start = place[c, t.P_PUBLIC_RETIRED_INSIDE], place[c, t.P_PUBLIC_RETIRED_START]
             else:
-                by_now, at_start = place[c, P_PUBLIC_INSIDE], place[c, P_PUBLIC_INSIDE_START]
+                by_now, at_start = place[c, t.P_PUBLIC_INSIDE], place[c, t.P_PUBLIC_INSIDE_START]
             if status == RETIRED or deemed[i] > 0:  # outside at the start: the rest of the group
                 entry = at_start + (1.0 - at_start) * entry
             inside = entry < by_now
@@ -170,7 +101,7 @@ def people_block(
             r = c
             relations[i] = np.uint16(c)
             if status != RETIRED:
-                sums[M_NEW_INSURED, r] += w
+                sums[t.M_NEW_INSURED, r] += w
 
         birth_month = 1 + np.int64(12.0 * uniform(keys.birth_month, identity))
         cadre = 0
@@ -183,22 +114,22 @@ def people_block(
             if rules.transitions:
                 if public:
                     pension += benefits.annual_adjustment(
-                        pension, place[r, P_AVERAGE_PUBLIC_PENSION], np.float64(age),
-                        place[r, P_OLD_PUBLIC_FRACTION], rules.adjustment,
+                        pension, place[r, t.P_AVERAGE_PUBLIC_PENSION], np.float64(age),
+                        place[r, t.P_OLD_PUBLIC_FRACTION], rules.adjustment,
                     )  # fmt: skip
                 else:
                     pension += benefits.annual_adjustment(
-                        pension, place[r, P_AVERAGE_PENSION], np.float64(age), place[r, P_OLD_FRACTION],
+                        pension, place[r, t.P_AVERAGE_PENSION], np.float64(age), place[r, t.P_OLD_FRACTION],
                         rules.adjustment,
                     )  # fmt: skip
                 pensions[i] = np.float32(pension)
             if inside:
-                group_money_out = fen(pension * place[r, P_RETIREE_FLOW]) * w
+                group_money_out = fen(pension * place[r, t.P_RETIREE_FLOW]) * w
                 if public:
-                    sums[M_PUBLIC_PENSIONS, r] += group_money_out
+                    sums[t.M_PUBLIC_PENSIONS, r] += group_money_out
                 else:
-                    sums[M_PENSIONS, r] += group_money_out
-                    sums[M_LEGACY, r] += np.int64(group_money_out * np.float64(index_sums[i]))
+                    sums[t.M_PENSIONS, r] += group_money_out
+                    sums[t.M_LEGACY, r] += np.int64(group_money_out * np.float64(index_sums[i]))
         else:
             # --- working lives
             discount = rules.discount_low + (rules.discount_high - rules.discount_low) * uniform(
@@ -241,74 +172,64 @@ def people_block(
                 )
                 k = chooses_province(
                     identity, p, province_of[h], staying, pull, months, mean_index,
-                    place[c, P_FLEXIBLE_INCOME] * talent, annuity, awareness, rules.pension_weight,
+                    place[c, t.P_FLEXIBLE_INCOME] * talent, annuity, awareness, rules.pension_weight,
                     benefit_wages, keys.destination,
                 )  # fmt: skip
                 target = c
                 if first[k + 1] - first[k] > 1:
-                    target = chooses_prefecture(identity, first[k], first[k + 1], attraction, keys.prefecture)
+                    target = chooses_prefecture(
+                        identity, c, first[k], first[k + 1], attraction, rules.prefecture_cost, keys.prefecture
+                    )
                 elif k != p:
                     target = first[k]
                 if target != c:
                     if k != p:
-                        sums[M_DEPARTURES, c] += w
-                        sums[M_ARRIVALS, target] += w
+                        sums[t.M_DEPARTURES, c] += w
+                        sums[t.M_ARRIVALS, target] += w
                     c = target
                     localities[i] = np.uint16(c)
                     if status == FORMAL:
-                        sums[M_LEFT_JOBS, c] += w
+                        sums[t.M_LEFT_JOBS, c] += w
                     employer = -1
                     if status == FORMAL or (status == OUTSIDE and age < 60):
                         status = FLEXIBLE  # looks for work on arrival
                     flag &= ~COVERED
 
             # --- an employer
-            if status == FORMAL and np.int64(firm[employer, F_LOCALITY]) != c:
+            if status == FORMAL and np.int64(firm[employer, t.F_LOCALITY]) != c:
                 status = OUTSIDE  # the employer moved away, the staff stay
                 employer = -1
-                sums[M_LEFT_JOBS, c] += w
-            leaving_age = rules.leaving_work_age_women if sex == 1 else rules.leaving_work_age_men
+                sums[t.M_LEFT_JOBS, c] += w
             if rules.transitions and status != PUBLIC:
-                if age >= leaving_age and status != OUTSIDE:
-                    if status == FORMAL:
-                        sums[M_LEFT_JOBS, c] += w
-                    elif status == FLEXIBLE:
-                        sums[M_LEFT_FLEXIBLE, c] += w
-                    status, employer = OUTSIDE, -1
-                elif status == FORMAL and worker.loses_job(
-                    place[c, P_LEAVING], uniform(keys.separation, identity)
-                ):
-                    sums[M_LEFT_JOBS, c] += w
-                    status, employer = OUTSIDE, -1
-                elif status != FORMAL and (flag & STOPPED) == 0 and age < leaving_age:
-                    experience = rules.experience_factor if inside else 1.0
-                    if worker.finds_job(
-                        place[c, P_HIRING], experience * hiring_factor[at_age], uniform(keys.job, identity)
-                    ):
-                        employer = draws_employer(
-                            uniform(keys.employer, identity), vacancy_first[c], vacancy_first[c + 1],
-                            vacancy_sums, vacancy_rows,
-                        )  # fmt: skip
-                        if employer >= 0:
-                            status, new_staff = FORMAL, True
-                    elif status == OUTSIDE and not inside and hiring_factor[at_age] > 0.0 and (
-                        worker.finds_job(
-                            place[c, P_PUBLIC_HIRING], hiring_factor[at_age],
-                            uniform_of(keys.job, identity, 2),
-                        )
-                    ):  # fmt: skip
-                        status = PUBLIC
-                        flag |= IS_PUBLIC
-                        public = True
-                    elif status == OUTSIDE and worker.finds_job(
-                        place[c, P_TAKING_UP], work_factor[at_age], uniform_of(keys.job, identity, 1)
-                    ):
-                        status = FLEXIBLE
-                    elif status == FLEXIBLE and worker.loses_job(
-                        place[c, P_GIVING_UP], uniform(keys.separation, identity)
-                    ):
-                        status = OUTSIDE
-                        sums[M_LEFT_FLEXIBLE, c] += w
+                was = status
+                change = worker.changes_work(
+                    status == OUTSIDE, status == FORMAL, age,
+                    rules.leaving_work_age_women if sex == 1 else rules.leaving_work_age_men,
+                    (flag & STOPPED) == 0, not inside, place[c, t.P_LEAVING], place[c, t.P_GIVING_UP],
+                    place[c, t.P_HIRING] * hiring_factor[at_age] * (rules.experience_factor if inside else 1.0),
+                    place[c, t.P_PUBLIC_HIRING] * hiring_factor[at_age],
+                    place[c, t.P_TAKING_UP] * work_factor[at_age],
+                    uniform(keys.separation, identity), uniform(keys.job, identity),
+                    uniform_of(keys.job, identity, 2), uniform_of(keys.job, identity, 1),
+                )  # fmt: skip
+                if change == worker.HIRED:
+                    employer = draws_employer(
+                        uniform(keys.employer, identity), vacancy_first[c], vacancy_first[c + 1],
+                        vacancy_sums, vacancy_rows,
+                    )  # fmt: skip
+                    if employer >= 0:
+                        status, new_staff = FORMAL, True
+                elif change == worker.JOINS_PUBLIC:
+                    status, public = PUBLIC, True
+                    flag |= IS_PUBLIC
+                elif change == worker.TAKES_UP:
+                    status = FLEXIBLE
+                elif change == worker.STOPS:
+                    status = OUTSIDE
+                if was == FORMAL and status != FORMAL:
+                    sums[t.M_LEFT_JOBS, c] += w
+                elif was == FLEXIBLE and status != FLEXIBLE:
+                    sums[t.M_LEFT_FLEXIBLE, c] += w
             if status != FORMAL:
                 employer = -1
                 flag &= ~COVERED
@@ -323,10 +244,10 @@ def people_block(
             if rules.transitions and inside and not public and 0 < months_to_go <= (
                 rules.retirement.special_trades_advance
             ) and months_had >= rules.retirement.minimum_months:  # fmt: skip
-                wage_now = place[c, P_WAGE] * talent
-                replacement = 0.01 * months_had / 12.0 * place[r, P_BENEFIT_WAGE] / max(wage_now, 1.0)
+                wage_now = place[c, t.P_WAGE] * talent
+                replacement = 0.01 * months_had / 12.0 * place[r, t.P_BENEFIT_WAGE] / max(wage_now, 1.0)
                 early = worker.retires_early(
-                    place[r, P_LENIENCY], replacement, rules.early_indifferent, rules.early_scale,
+                    place[r, t.P_LENIENCY], replacement, rules.early_indifferent, rules.early_scale,
                     uniform(keys.early_retirement, identity),
                 )  # fmt: skip
                 if early:
@@ -340,60 +261,60 @@ def people_block(
             employer_due = 0.0
             worker_due = 0.0
             share_of_year = worked_months / 12.0
-            base_wage = place[c, P_BASE_WAGE]
+            base_wage = place[c, t.P_BASE_WAGE]
             if status == PUBLIC:
-                wage = place[c, P_WAGE] * rules.public_wage_premium * talent
+                wage = place[c, t.P_WAGE] * rules.public_wage_premium * talent
                 declared = contributions.contribution_base(
-                    wage, base_wage, rules.national_floor, place[c, P_CEILING]
+                    wage, base_wage, rules.national_floor, place[c, t.P_CEILING]
                 )
                 pays = inside and share_of_year > 0.0
                 employer_due = declared * rules.public_employer_rate
                 worker_due = declared * rules.worker_rate
             elif status == FORMAL and (flag & STOPPED) == 0 and share_of_year > 0.0:
-                wage = place[c, P_WAGE] * firm[employer, F_PREMIUM] * talent
-                sums[M_STAFF, c] += w
-                sums[M_WAGES, c] += fen(wage) * w
-                firm_sums[S_STAFF, employer] += w
-                firm_sums[S_WAGES, employer] += np.int64(wage) * w
+                wage = place[c, t.P_WAGE] * firm[employer, t.F_PREMIUM] * talent
+                sums[t.M_STAFF, c] += w
+                sums[t.M_WAGES, c] += fen(wage) * w
+                firm_sums[t.S_STAFF, employer] += w
+                firm_sums[t.S_WAGES, employer] += np.int64(wage) * w
                 if rules.transitions and (
                     new_staff
-                    or firm[employer, F_STAFF_FOUND] > 0.0
+                    or firm[employer, t.F_STAFF_FOUND] > 0.0
                     or uniform(keys.coverage_review, identity) < rules.coverage_review
                 ):
                     if (
-                        firm[employer, F_STAFF_FOUND] > 0.0
-                        or uniform_of(keys.covered, identity, employer) < firm[employer, F_COVERAGE]
+                        firm[employer, t.F_STAFF_FOUND] > 0.0
+                        or uniform_of(keys.covered, identity, employer) < firm[employer, t.F_COVERAGE]
                     ):
                         flag |= COVERED
                     else:
                         flag &= ~COVERED
                 value = worker.value_of_base(years_to_go, discount, awareness, scheme, divisor)
-                sums[M_VALUE_OF_BASE, c] += np.int64(10000.0 * value) * w
-                sums[M_VALUE_WEIGHT, c] += w
+                sums[t.M_VALUE_OF_BASE, c] += np.int64(10000.0 * value) * w
+                sums[t.M_VALUE_WEIGHT, c] += w
                 if (flag & COVERED) != 0:
                     pays = True
                     full = contributions.contribution_base(
-                        wage, base_wage, place[c, P_FLOOR], place[c, P_CEILING]
+                        wage, base_wage, place[c, t.P_FLOOR], place[c, t.P_CEILING]
                     )
                     declared = contributions.contribution_base(
-                        wage * (1.0 - firm[employer, F_HIDDEN]), base_wage, place[c, P_FLOOR],
-                        place[c, P_CEILING],
+                        wage * (1.0 - firm[employer, t.F_HIDDEN]), base_wage, place[c, t.P_FLOOR],
+                        place[c, t.P_CEILING],
                     )  # fmt: skip
-                    rate = place[c, P_EMPLOYER_RATE] + rules.worker_rate
-                    sums[M_STAFF_INSURED, c] += w
-                    sums[M_INSURED_WAGES, c] += fen(wage) * w
-                    sums[M_CLIPPED, c] += fen(full) * w
-                    sums[M_DECLARED, c] += fen(declared) * w
-                    sums[M_HIDDEN_WAGES, c] += fen(full - declared) * w
-                    sums[M_DUE, c] += fen(full * rate * share_of_year) * w
-                    firm_sums[S_INSURED, employer] += w
-                    firm_sums[S_DECLARED, employer] += np.int64(declared) * w
-                    employer_due = declared * place[c, P_EMPLOYER_RATE]
+                    rate = place[c, t.P_EMPLOYER_RATE] + rules.worker_rate
+                    sums[t.M_STAFF_INSURED, c] += w
+                    sums[t.M_INSURED_WAGES, c] += fen(wage) * w
+                    sums[t.M_CLIPPED, c] += fen(full) * w
+                    sums[t.M_DECLARED, c] += fen(declared) * w
+                    sums[t.M_HIDDEN_WAGES, c] += fen(full - declared) * w
+                    sums[t.M_DUE, c] += fen(full * rate * share_of_year) * w
+                    firm_sums[t.S_INSURED, employer] += w
+                    firm_sums[t.S_DECLARED, employer] += np.int64(declared) * w
+                    employer_due = declared * place[c, t.P_EMPLOYER_RATE]
                     worker_due = declared * rules.worker_rate
-                    if firm[employer, F_BASE_FOUND] > 0.0 and full > declared:
-                        found = (full - declared) * rate * share_of_year * place[c, P_EMPLOYEE_FLOW]
-                        sums[M_BACK_PAYMENTS, c] += fen(found) * w
-                        sums[M_FINES, c] += fen(found * (rules.fine_multiple - 1.0)) * w
+                    if firm[employer, t.F_BASE_FOUND] > 0.0 and full > declared:
+                        found = (full - declared) * rate * share_of_year * place[c, t.P_EMPLOYEE_FLOW]
+                        sums[t.M_BACK_PAYMENTS, c] += fen(found) * w
+                        sums[t.M_FINES, c] += fen(found * (rules.fine_multiple - 1.0)) * w
             if (
                 not pays
                 and status != PUBLIC
@@ -401,64 +322,65 @@ def people_block(
                 and (flag & STOPPED) == 0
                 and (age >= YOUNGEST_PAYER and share_of_year > 0.0)
             ):
-                # nobody pays for this person: an own decision
-                income = place[c, P_FLEXIBLE_INCOME] * talent
-                if status == FORMAL:
-                    income = wage
+                # nobody pays for this person: an own decision, weighed anew every few years
+                income = wage if status == FORMAL else place[c, t.P_FLEXIBLE_INCOME] * talent
+                tastes = Tastes(discount, awareness)
                 paid_before = (flag & PAYS) != 0 and inside
-                if rules.transitions and uniform(keys.reviews_participation, identity) < rules.habit:
-                    if province_of[h] != province_of[c] and rules.open_to_migrants < 1.0:
-                        pay_place = h
-                    if inside and not TEMPORARY & flag and province_of[r] == province_of[h]:
-                        pay_place = h if province_of[h] != province_of[c] else c
-                    tastes = Tastes(discount, awareness)
-                    w_there = place[pay_place, P_BASE_WAGE]
-                    marginal = worker.value_of_base(years_to_go, discount, awareness, scheme, divisor)
-                    index = worker.chooses_index(
-                        marginal, rules.flexible_rate, income / w_there, rules.burden_aversion,
-                        place[pay_place, P_FLOOR], place[pay_place, P_CEILING],
+                reviews = rules.transitions and uniform(keys.reviews_participation, identity) < rules.habit
+                away = province_of[h] != province_of[c]
+                if not reviews and inside:
+                    pay_place = r
+                elif reviews and away:
+                    pay_place = h
+                offer = worker.offer(
+                    np.float64(months_had), years_to_go, income, np.float64(accounts[i]),
+                    place[pay_place, t.P_BASE_WAGE], place[pay_place, t.P_FLOOR],
+                    place[pay_place, t.P_CEILING], rules.flexible_rate, rules.burden_aversion, tastes, scheme,
+                    divisor,
+                )  # fmt: skip
+                if reviews and away and rules.open_to_migrants > 0.0:
+                    here = worker.offer(
+                        np.float64(months_had), years_to_go, income, np.float64(accounts[i]),
+                        place[c, t.P_BASE_WAGE], place[c, t.P_FLOOR], place[c, t.P_CEILING],
+                        rules.flexible_rate, rules.burden_aversion, tastes, scheme, divisor,
                     )  # fmt: skip
-                    value = worker.value_of_paying(
-                        np.float64(months_had), years_to_go, w_there, index, np.float64(accounts[i]),
-                        rules.flexible_rate, tastes, scheme, divisor,
-                    )  # fmt: skip
+                    if here.value > offer.value:
+                        pay_place, offer = c, here
+                pays = paid_before
+                if reviews:
                     pays = worker.participates(
-                        value, index * w_there, income, rules.flexible_rate, rules.inclination,
+                        offer.value, offer.base, income, rules.flexible_rate, rules.inclination,
                         rules.participation_scale, rules.burden_aversion,
                         uniform(keys.participation, identity),
                     )  # fmt: skip
-                    score = np.int64(100.0 * value / (index * w_there))
+                    score = np.int64(100.0 * offer.value)
                     if pays and not paid_before:
-                        sums[M_ENTRANT_AGE, pay_place] += 100 * age * w
-                        sums[M_ENTRANT_VALUE, pay_place] += score * w
+                        sums[t.M_ENTRANTS, pay_place] += w
+                        sums[t.M_ENTRANT_AGE, pay_place] += 100 * age * w
+                        sums[t.M_ENTRANT_VALUE, pay_place] += score * w
                     elif pays:
-                        sums[M_INCUMBENTS, pay_place] += w
-                        sums[M_INCUMBENT_AGE, pay_place] += 100 * age * w
-                        sums[M_INCUMBENT_VALUE, pay_place] += score * w
+                        sums[t.M_INCUMBENTS, pay_place] += w
+                        sums[t.M_INCUMBENT_AGE, pay_place] += 100 * age * w
+                        sums[t.M_INCUMBENT_VALUE, pay_place] += score * w
                     elif paid_before and months_had >= rules.retirement.minimum_months:
-                        sums[M_STOPPED_EARLY, pay_place] += w
-                else:
-                    pays = paid_before
-                    pay_place = r if inside else c
-                    index = 0.0
+                        sums[t.M_STOPPED_EARLY, pay_place] += w
                 if rules.transitions and inside and reaches <= 12 * year - 1:
                     pays = True  # went on past the retirement age to reach the minimum
-                    pay_place = r
-                if pays:
-                    w_there = place[pay_place, P_BASE_WAGE]
-                    if index <= 0.0:
-                        index = worker.chooses_index(
-                            worker.value_of_base(years_to_go, discount, awareness, scheme, divisor),
-                            rules.flexible_rate, income / w_there, rules.burden_aversion,
-                            place[pay_place, P_FLOOR], place[pay_place, P_CEILING],
+                    if pay_place != r:
+                        pay_place = r
+                        offer = worker.offer(
+                            np.float64(months_had), years_to_go, income, np.float64(accounts[i]),
+                            place[r, t.P_BASE_WAGE], place[r, t.P_FLOOR], place[r, t.P_CEILING],
+                            rules.flexible_rate, rules.burden_aversion, tastes, scheme, divisor,
                         )  # fmt: skip
-                    declared = index * w_there
+                if pays:
+                    declared = offer.base
                     worker_due = declared * rules.flexible_rate
-                    base_wage = w_there
-                    sums[M_FLEXIBLE_INSURED, pay_place] += w
+                    base_wage = place[pay_place, t.P_BASE_WAGE]
+                    sums[t.M_FLEXIBLE_INSURED, pay_place] += w
             if status == FLEXIBLE:
-                sums[M_FLEXIBLE, c] += w
-                sums[M_FLEXIBLE_INCOMES, c] += fen(place[c, P_FLEXIBLE_INCOME] * talent) * w
+                sums[t.M_FLEXIBLE, c] += w
+                sums[t.M_FLEXIBLE_INCOMES, c] += fen(place[c, t.P_FLEXIBLE_INCOME] * talent) * w
 
             # --- the relation: opened, moved with its money, or kept beside a temporary account
             if pays and not inside:
@@ -466,10 +388,10 @@ def people_block(
                 flag |= INSIDE
                 r = pay_place
                 months_here[i] = np.uint16(0)
-                sums[M_NEW_INSURED, r] += w
+                sums[t.M_NEW_INSURED, r] += w
             elif pays and pay_place != r and status != PUBLIC:
                 same = province_of[pay_place] == province_of[r]
-                if same and place[r, P_POOLED] > 0.0:
+                if same and place[r, t.P_POOLED] > 0.0:
                     r = pay_place
                 elif portability.keeps_relation(
                     sex, np.float64(age), province_of[pay_place] == province_of[h], rules.portability
@@ -500,19 +422,19 @@ def people_block(
                 )
             if pays:
                 flag |= PAYS
-                flow = share_of_year * place[pay_place, P_EMPLOYEE_FLOW]
+                flow = share_of_year * place[pay_place, t.P_EMPLOYEE_FLOW]
                 from_employer = fen(employer_due * flow) * w
                 from_worker = fen(worker_due * flow) * w
                 group_money_in = from_employer + from_worker
                 if status == PUBLIC:
-                    sums[M_PUBLIC_EMPLOYER_DUES, pay_place] += from_employer
-                    sums[M_PUBLIC_WORKER_DUES, pay_place] += from_worker
+                    sums[t.M_PUBLIC_EMPLOYER_DUES, pay_place] += from_employer
+                    sums[t.M_PUBLIC_WORKER_DUES, pay_place] += from_worker
                 elif (flag & COVERED) != 0:
-                    sums[M_EMPLOYER_DUES, pay_place] += from_employer
-                    sums[M_WORKER_DUES, pay_place] += from_worker
+                    sums[t.M_EMPLOYER_DUES, pay_place] += from_employer
+                    sums[t.M_WORKER_DUES, pay_place] += from_worker
                 else:
-                    sums[M_FLEXIBLE_DUES, pay_place] += from_worker
-                sums[M_PAYERS, r] += w
+                    sums[t.M_FLEXIBLE_DUES, pay_place] += from_worker
+                sums[t.M_PAYERS, r] += w
                 if rules.transitions:
                     paid[i] = np.uint16(min(np.int64(paid[i]) + worked_months, 65535))
                     index_sums[i] = np.float32(
@@ -535,14 +457,14 @@ def people_block(
                     pension = (
                         rules.public_replacement
                         * rules.public_wage_premium
-                        * place[r, P_BENEFIT_WAGE]
+                        * place[r, t.P_BENEFIT_WAGE]
                         * talent**0.5
                     )
                     pensions[i] = np.float32(pension)
                     group_money_out = fen(pension * drawn / 12.0) * w
-                    sums[M_PUBLIC_PENSIONS, r] += group_money_out
-                    sums[M_NEW_RETIREES, r] += w
-                    sums[M_LEFT_PUBLIC, c] += w
+                    sums[t.M_PUBLIC_PENSIONS, r] += group_money_out
+                    sums[t.M_NEW_RETIREES, r] += w
+                    sums[t.M_LEFT_PUBLIC, c] += w
                     status = RETIRED
                 elif months_had >= rules.retirement.minimum_months:
                     payer = portability.paying_place(
@@ -556,74 +478,55 @@ def people_block(
                         ported[r, payer] += fen(money) * w
                         r = payer
                         relations[i] = np.uint16(r)
-                    W = place[r, P_BENEFIT_WAGE] / 12.0
-                    years_paid = np.float64(paid[i]) / 12.0
-                    mean_index = np.float64(index_sums[i]) / years_paid if years_paid > 0.0 else 1.0
-                    transitional = benefits.transitional_pension(
-                        W, mean_index, np.float64(deemed[i]), rules.transitional_rate
-                    )
-                    base = benefits.base_pension(W, mean_index, np.float64(months_had), rules.base_rate)
-                    whole = 12.0 * (
-                        base
-                        + transitional
-                        + benefits.account_pension(
-                            np.float64(accounts[i]), benefits.account_divisor(retire_age, divisors)
-                        )
-                    )
-                    legacy = 12.0 * (
-                        transitional + base * np.float64(deemed[i]) / max(np.float64(months_had), 1.0)
-                    )
+                    new = benefits.new_pension(
+                        place[r, t.P_BENEFIT_WAGE] / 12.0, np.float64(paid[i]), np.float64(deemed[i]),
+                        np.float64(index_sums[i]), np.float64(accounts[i]),
+                        benefits.account_divisor(retire_age, divisors), rules.base_rate,
+                        rules.transitional_rate,
+                    )  # fmt: skip
+                    whole = 12.0 * new.whole
                     pensions[i] = np.float32(whole)
-                    index_sums[i] = np.float32(legacy / whole)
+                    index_sums[i] = np.float32(new.legacy / new.whole)
                     accounts[i] = np.float32(0.0)
                     group_money_out = fen(whole * drawn / 12.0) * w
-                    sums[M_PENSIONS, r] += group_money_out
-                    sums[M_LEGACY, r] += np.int64(group_money_out * np.float64(index_sums[i]))
-                    sums[M_NEW_RETIREES, r] += w
+                    sums[t.M_PENSIONS, r] += group_money_out
+                    sums[t.M_LEGACY, r] += np.int64(group_money_out * np.float64(index_sums[i]))
+                    sums[t.M_NEW_RETIREES, r] += w
                     if early:
-                        sums[M_EARLY_RETIREES, r] += w
-                        sums[M_EARLY_PENSIONS, r] += group_money_out
+                        sums[t.M_EARLY_RETIREES, r] += w
+                        sums[t.M_EARLY_PENSIONS, r] += group_money_out
                     if status == FORMAL:
-                        sums[M_LEFT_JOBS, c] += w
+                        sums[t.M_LEFT_JOBS, c] += w
                     elif status == FLEXIBLE:
-                        sums[M_LEFT_FLEXIBLE, c] += w
+                        sums[t.M_LEFT_FLEXIBLE, c] += w
                     status = RETIRED
                 elif reaches >= 12 * year:
                     # reached the age this year below the minimum
-                    missing = (rules.retirement.minimum_months - months_had) / 12.0
                     account = np.float64(accounts[i])
-                    go_on = max(missing, 1.0) * worker.value_of_paying(
-                        np.float64(months_had), missing, place[r, P_BASE_WAGE], place[r, P_FLOOR], account,
-                        rules.flexible_rate, Tastes(discount, awareness), scheme, divisor,
-                    )  # fmt: skip
-                    resident = account * (
-                        awareness * 12.0 / divisor * worker.expects_annuity(
-                            0.0, discount, 0.0, 0.0, scheme.pension_years
-                        ) - 1.0
-                    )  # fmt: skip
                     choice = worker.below_minimum(
-                        go_on, 0.0, resident, rules.below_minimum_scale,
-                        gumbel(keys.below_minimum, identity, 0), gumbel(keys.below_minimum, identity, 1),
-                        gumbel(keys.below_minimum, identity, 2),
+                        np.float64(months_had), account, place[r, t.P_BASE_WAGE], place[r, t.P_FLOOR],
+                        rules.flexible_rate, Tastes(discount, awareness), scheme, divisor,
+                        rules.below_minimum_scale, gumbel(keys.below_minimum, identity, 0),
+                        gumbel(keys.below_minimum, identity, 1), gumbel(keys.below_minimum, identity, 2),
                     )  # fmt: skip
-                    if choice == worker.CONTINUE and missing <= 15.0:
+                    if choice == worker.CONTINUE:
                         if status == FORMAL:
-                            sums[M_LEFT_JOBS, c] += w
+                            sums[t.M_LEFT_JOBS, c] += w
                         status = FLEXIBLE
                         flag &= ~COVERED
                     else:
                         refund = fen(account) * w
-                        sums[M_REFUNDS, r] += refund
+                        sums[t.M_REFUNDS, r] += refund
                         group_money_out = refund
                         if choice == worker.RESIDENT_SCHEME:
-                            sums[M_TO_RESIDENT, r] += w
+                            sums[t.M_TO_RESIDENT, r] += w
                         else:
-                            sums[M_LUMP_SUMS, r] += w
+                            sums[t.M_LUMP_SUMS, r] += w
                         accounts[i] = np.float32(0.0)
                         inside = False
                         flag = (flag | STOPPED) & ~INSIDE & ~PAYS & ~TEMPORARY
                         if status == FORMAL:
-                            sums[M_LEFT_JOBS, c] += w
+                            sums[t.M_LEFT_JOBS, c] += w
                         status = OUTSIDE
                         paid[i] = np.uint16(0)
                         deemed[i] = np.uint16(0)
@@ -633,10 +536,10 @@ def people_block(
                 pensions[i] = np.float32(
                     rules.public_replacement
                     * rules.public_wage_premium
-                    * place[c, P_BENEFIT_WAGE]
+                    * place[c, t.P_BENEFIT_WAGE]
                     * talent**0.5
                 )
-                sums[M_LEFT_PUBLIC, c] += w
+                sums[t.M_LEFT_PUBLIC, c] += w
                 status = RETIRED
             if status == RETIRED:
                 flag &= ~PAYS & ~COVERED & ~TEMPORARY
@@ -648,33 +551,33 @@ def people_block(
         # --- counting
         statuses[i] = np.uint8(status)
         flags[i] = np.uint8(flag)
-        sums[M_ADULTS, c] += w
+        sums[t.M_ADULTS, c] += w
         stock[province_of[h], province_of[c]] += w
         if status == RETIRED:
             if inside:
-                sums[M_RETIREES, r] += w
+                sums[t.M_RETIREES, r] += w
                 old = np.float64(age) >= rules.adjustment.tilt_age
                 if old:
-                    sums[M_RETIREES_OLD, r] += w
+                    sums[t.M_RETIREES_OLD, r] += w
                 if public:
-                    sums[M_RETIREES_PUBLIC, r] += w
+                    sums[t.M_RETIREES_PUBLIC, r] += w
                     if old:
-                        sums[M_RETIREES_PUBLIC_OLD, r] += w
+                        sums[t.M_RETIREES_PUBLIC_OLD, r] += w
         else:
             if inside:
-                sums[M_INSURED, r] += w
+                sums[t.M_INSURED, r] += w
                 if public:
-                    sums[M_INSURED_PUBLIC, r] += w
+                    sums[t.M_INSURED_PUBLIC, r] += w
             if status == PUBLIC:
-                sums[M_PUBLIC_STAFF, c] += w
+                sums[t.M_PUBLIC_STAFF, c] += w
             elif status != FORMAL and (flag & STOPPED) == 0:
                 experience = rules.experience_factor if inside else 1.0
-                sums[M_JOB_SEEKERS, c] += np.int64(1000.0 * experience * hiring_factor[at_age]) * w
+                sums[t.M_JOB_SEEKERS, c] += np.int64(1000.0 * experience * hiring_factor[at_age]) * w
                 if status == OUTSIDE:
-                    sums[M_IDLE_SEEKERS, c] += np.int64(1000.0 * work_factor[at_age]) * w
-        cohort = min(max((birth - FIRST_COHORT) // COHORT_YEARS, 0), COHORTS - 1)
+                    sums[t.M_IDLE_SEEKERS, c] += np.int64(1000.0 * work_factor[at_age]) * w
+        cohort = min(max((birth - FIRST_COHORT) // t.COHORT_YEARS, 0), t.COHORTS - 1)
         migrant = 1 if province_of[h] != province_of[c] else 0
-        group = (((province_of[c] * 2 + sex) * COHORTS + cohort) * 2 + migrant) * 5 + status
+        group = (((province_of[c] * 2 + sex) * t.COHORTS + cohort) * 2 + migrant) * 5 + status
         groups[group, 0] += w
         if (flag & PAYS) != 0 and status != RETIRED:
             groups[group, 1] += w

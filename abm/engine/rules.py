@@ -88,6 +88,7 @@ class Rules(NamedTuple):
     open_to_migrants: float
     coverage_review: float
     pension_weight: float
+    prefecture_cost: float
     early_indifferent: float
     early_scale: float
     below_minimum_scale: float
@@ -152,6 +153,7 @@ def rules(parameters: Parameters, year: int, transitions: bool) -> tuple[Rules, 
         open_to_migrants=value("worker.open_to_migrants"),
         coverage_review=value("employer.coverage_review"),
         pension_weight=value("worker.pension_weight"),
+        prefecture_cost=value("worker.prefecture_moving_cost"),
         early_indifferent=value("worker.early_indifferent"),
         early_scale=value("worker.early_scale"),
         below_minimum_scale=value("worker.below_minimum_scale"),

@@ -60,7 +60,8 @@ MEASURE = (
     "public_staff", "job_seekers", "idle_seekers", "left_jobs", "left_flexible", "left_public",
     # persons by pension relation (pensioners: by the place that pays)
     "insured", "insured_public", "payers", "retirees", "retirees_public", "retirees_old",
-    "retirees_public_old", "new_retirees", "early_retirees", "lump_sums", "to_resident_scheme", "stopped_early", "new_insured",
+    "retirees_public_old", "new_retirees", "early_retirees", "lump_sums", "to_resident_scheme",
+    "stopped_early", "new_insured",
     # fen by the fund that collects
     "employer_dues", "worker_dues", "flexible_dues", "public_employer_dues", "public_worker_dues",
     "back_payments", "fines", "due",
@@ -69,7 +70,7 @@ MEASURE = (
     # fen, by place of work
     "wages", "declared", "clipped_wages", "insured_wages", "flexible_incomes", "hidden_wages",
     # hundredths: perceived values, and ages of those who joined or stay, for adverse selection
-    "value_of_base", "value_weight", "entrant_age", "entrant_value", "incumbent_age", "incumbent_value",
+    "value_of_base", "value_weight", "entrants", "entrant_age", "entrant_value", "incumbent_age", "incumbent_value",
     "incumbents",
 )  # fmt: skip
 (
@@ -82,7 +83,7 @@ MEASURE = (
     M_BACK_PAYMENTS, M_FINES, M_DUE,
     M_PENSIONS, M_LEGACY, M_PUBLIC_PENSIONS, M_REFUNDS, M_EARLY_PENSIONS,
     M_WAGES, M_DECLARED, M_CLIPPED, M_INSURED_WAGES, M_FLEXIBLE_INCOMES, M_HIDDEN_WAGES,
-    M_VALUE_OF_BASE, M_VALUE_WEIGHT, M_ENTRANT_AGE, M_ENTRANT_VALUE, M_INCUMBENT_AGE, M_INCUMBENT_VALUE,
+    M_VALUE_OF_BASE, M_VALUE_WEIGHT, M_ENTRANTS, M_ENTRANT_AGE, M_ENTRANT_VALUE, M_INCUMBENT_AGE, M_INCUMBENT_VALUE,
     M_INCUMBENTS,
 ) = range(len(MEASURE))  # fmt: skip
 

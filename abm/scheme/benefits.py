@@ -74,6 +74,30 @@ def account_pension(balance: float, divisor: float) -> float:
     return balance / divisor
 
 
+class NewPension(NamedTuple):
+    """A pension as approved, yuan a month, and the part of it earned by deemed years (legacy)."""
+
+    whole: float
+    legacy: float
+
+
+@decision
+def new_pension(
+    W: float, paid_months: float, deemed_months: float, index_sum: float, balance: float, divisor: float,
+    rate: float, k: float,
+) -> NewPension:  # fmt: skip
+    """The pension of somebody who retires: base, transitional and account part.
+
+    ``index_sum`` is the sum of indices over the years paid; the mean index is 1 for who paid nothing.
+    """
+    months = paid_months + deemed_months
+    mean_index = index_sum / (paid_months / 12.0) if paid_months > 0.0 else 1.0
+    base = base_pension(W, mean_index, months, rate)
+    transitional = transitional_pension(W, mean_index, deemed_months, k)
+    legacy = transitional + base * deemed_months / max(months, 1.0)
+    return NewPension(base + transitional + account_pension(balance, divisor), legacy)
+
+
 @decision
 def account_balance(opening: float, credited: float, interest: float) -> float:
     """An account at the end of a year, yuan.

@@ -1,0 +1,79 @@
+"""The model in the middle of a year: the state the pass over people reads, kept while the year is simulated."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from abm.draws import uniforms  # noqa: F401 - imported first, it sets where compiled code is kept
+from abm.engine import passes
+from abm.errors import UserError
+from abm.model import PensionModel
+from abm.phases import live
+from abm.population import census
+from abm.population.synthesis import Population
+from abm.scenario import Scenario
+
+
+@dataclass
+class Moment:
+    """A simulated year: the model after it, and what the pass over people found before."""
+
+    model: PensionModel
+    population: Population
+    firm: np.ndarray
+    vacancies: tuple[np.ndarray, ...]
+    geography: tuple[np.ndarray, ...]
+    ages: tuple[np.ndarray, ...]
+    compatriots: np.ndarray
+    """Adults by hukou province and province of residence a year earlier, (31, 31) persons."""
+    reserve: np.ndarray
+    """Reserves less advances at the opening, (n,) yuan."""
+
+
+def at(scenario: Scenario, year: int) -> Moment:
+    """Simulate a scenario through ``year``, keeping the state before the year's pass over people.
+
+    In the start year nobody decides; the state before is the state after. Raises UserError for a year that the
+    scenario does not simulate.
+    """
+    if not scenario.start <= year <= scenario.end:
+        raise UserError(f"year {year} is not simulated; allowed: {scenario.start} to {scenario.end}")
+    model = PensionModel(scenario)
+    if year == scenario.start:
+        return _kept(model)
+    while model.year < year - 1:
+        model.step()
+    kept: list[Moment] = []
+    order = [phase for _, phase in model.phases].index(PensionModel.live)
+    model.phases.insert(order, ("the state is kept", lambda m: kept.append(_kept(m))))
+    model.step()
+    return kept[0]
+
+
+def _kept(model: PensionModel) -> Moment:
+    population = copy.deepcopy(model.population)
+    if model.transitions:
+        passes.come_of_age(
+            population,
+            model.places,
+            model.entrants[model.year - model.scenario.start - 1],
+            model.year - census.ADULT,
+            model.scenario.seed,
+            model.rules.skill_spread,
+        )
+    stock: Any = model.sums.stock if model.sums is not None else model.start_stock
+    funds = model.funds if model.transitions else model.funds_opening
+    return Moment(
+        model,
+        population,
+        live.firm_table(model),
+        live.vacancies(model),
+        live.geography(model),
+        live.age_tables(model),
+        stock.copy(),
+        funds.local - funds.advances,
+    )

@@ -1,0 +1,96 @@
+"""How a pension came about, what was chosen instead of one, and how one in payment rose."""
+
+from __future__ import annotations
+
+from abm.explain import terms
+from abm.explain.life import Life
+from abm.explain.text import drew, percent, same, years, yuan
+from abm.explain.text import terms as written
+from abm.population.persons import Flag, Status
+
+
+def retirement(life: Life) -> list[str]:
+    """Early retirement, the pension formula part by part, or the choice below the minimum."""
+    lines = _early(life)
+    if life.first("paying_place"):
+        return lines + _formula(life)
+    if life.retired_now and life.has(Flag.PUBLIC, "after"):
+        rules = life.model.rules
+        return [
+            *lines,
+            f"retires from the public staff: pension {yuan(life.after['pension'])} a year, replacement "
+            f"{percent(rules.public_replacement)} of the group's average wage times the root of the own skill",
+        ]
+    return lines + _below_minimum(life)
+
+
+def _early(life: Life) -> list[str]:
+    call = life.first("retires_early")
+    if call is None:
+        return []
+    wish, chance = terms.of_early_retirement(call)
+    given = call.given
+    return [
+        f"early retirement: pension about {percent(given['replacement'])} of the wage, indifferent at "
+        f"{percent(given['indifferent'])}, so wants it with {percent(wish)}; the office approves "
+        f"{percent(given['hazard'])} (leniency): chance {percent(chance)}, {drew(given['u'])}: "
+        + ("retires early" if call.result else "goes on")
+    ]
+
+
+def _formula(life: Life) -> list[str]:
+    place, base, transitional, account = (
+        life.all(name)[0]
+        for name in ("paying_place", "base_pension", "transitional_pension", "account_pension")
+    )
+    given, payer = base.given, int(place.result)
+    whole = 12.0 * (base.result + transitional.result + account.result)
+    same("pension", whole, life.after["pension"])
+    if payer == place.given["relation"]:
+        why = "the relation is there"
+    elif payer == place.given["last_qualified"]:
+        why = "the last place with ten years"
+    else:
+        why = "the hukou place, for no place has ten years"
+    return [
+        f"retires: {years(given['months'])} paid and deemed, mean index {given['mean_index']:.3f}; "
+        f"{life.place(payer)} pays ({why})",
+        f"W = {yuan(given['W'])} a month, the average wage of the year before in {life.place(payer)}",
+        f"base part: W (1 + {given['mean_index']:.3f})/2 × {given['months'] / 12:.2f} years × "
+        f"{percent(given['rate'], 0)} = {yuan(base.result)} a month",
+        f"transitional part: W × {given['mean_index']:.3f} × {transitional.given['deemed_months'] / 12:.2f} "
+        f"deemed years × {percent(transitional.given['k'])} = {yuan(transitional.result)} a month",
+        f"account part: {yuan(account.given['balance'])} / {account.given['divisor']:.1f} months = "
+        f"{yuan(account.result)} a month",
+        f"pension {yuan(whole / 12.0)} a month, {yuan(whole)} a year",
+    ]
+
+
+def _below_minimum(life: Life) -> list[str]:
+    call = life.first("below_minimum")
+    if call is None:
+        return []
+    scale, options = call.given["scale"], terms.of_below_minimum(call)
+    utility = {name: value / scale + taste for name, (value, taste) in options.items()}
+    return [
+        f"reaches the retirement age with {years(call.given['months'])} of the "
+        f"{years(call.given['scheme'].minimum_months)} needed; values against having the account refunded:",
+        *(
+            f"  {name}: {yuan(value)} / {scale:g} + taste draw {taste:+.3f} = {utility[name]:+.3f}"
+            for name, (value, taste) in options.items()
+        ),
+        f"chooses: {max(utility, key=lambda name: utility[name])}",
+    ]
+
+
+def in_payment(life: Life) -> list[str]:
+    """The yearly rise of a pension."""
+    call = life.first("annual_adjustment")
+    if call is None or life.before["status"] != Status.RETIRED:
+        return []
+    given = call.given
+    return [
+        f"last year's pension {yuan(given['pension'])} a year; average of the payer's pensioners "
+        f"{yuan(given['average_pension'])}, rate {percent(given['law'].rate)}",
+        f"rise: {written(terms.of_adjustment(call), 'yuan')} → {yuan(given['pension'] + call.result)}",
+    ]

@@ -1,0 +1,408 @@
+"""What a person did in a year and why: state, decisions with their options and draws, money."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from abm.agents import worker
+from abm.engine import tables
+from abm.explain import pension, terms
+from abm.explain.life import Life
+from abm.explain.recorder import Call
+from abm.explain.text import drew, percent, section, signed, table, years, yuan
+from abm.explain.text import terms as written
+from abm.population.employers import OWNERSHIP_NAMES
+from abm.population.persons import Flag, Status
+from abm.space import PROVINCE_NAMES
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
+WORK = {
+    int(Status.OUTSIDE): "outside the urban labour market",
+    int(Status.FORMAL): "staff of an employer",
+    int(Status.FLEXIBLE): "in flexible work",
+    int(Status.PUBLIC): "staff of government or a public institution",
+    int(Status.RETIRED): "a pensioner",
+    int(Status.FREE): "dead",
+}
+MONEY = {
+    "wages": "wage",
+    "flexible_incomes": "income from flexible work",
+    "employer_dues": "employer's contribution",
+    "worker_dues": "own contribution",
+    "flexible_dues": "contribution as a flexible worker",
+    "public_employer_dues": "public employer's contribution",
+    "public_worker_dues": "own contribution",
+    "back_payments": "back payment after an audit",
+    "fines": "fine of the employer",
+    "pensions": "pension of the year",
+    "public_pensions": "public-sector pension of the year",
+    "refunds": "refund of the account",
+}
+SHOWN = 6
+"""Destinations shown, the best first, besides the present and the hukou province."""
+
+
+def describe(life: Life) -> str:
+    """The whole explanation of a person's year, as text."""
+    model = life.model
+    name = f"Person {life.before['id']} in {model.year}"
+    stands = f"one agent for {life.weight:,} persons, seed {model.scenario.seed}"
+    sections: list[tuple[str, Callable[[Life], list[str]]]] = [
+        ("Who", who),
+        ("Life and death", survival),
+        ("Entry of the public-sector group", public_entry),
+        ("Where to live", residence),
+        ("Work", work),
+        ("Contributions", contributions),
+        ("The pension relation", relation),
+        ("Retirement", pension.retirement),
+        ("Pension in payment", pension.in_payment),
+        ("Money of the year", money),
+        ("At the end of the year", outcome),
+    ]
+    parts = [section(title, lines(life)) for title, lines in sections]
+    return "\n\n".join([f"{name} ({model.scenario.name}; {stands})", *(p for p in parts if p)])
+
+
+def who(life: Life) -> list[str]:
+    """Age, sex, places, work, traits and standing in the scheme before the year."""
+    row, rules = life.before, life.model.rules
+    month = int(12.0 * u) if (u := life.draw("birth_month")) is not None else None
+    born = f"{MONTHS[month]} {life.birth_year}" if month is not None else str(life.birth_year)
+    lines = [
+        f"{'woman' if life.woman else 'man'} of {life.age}, born in {born}; "
+        f"hukou {life.place(row['hukou'])}, lives in {life.place(row['locality'])}",
+        f"before the year: {WORK[row['status']]}{employer(life, row['employer'])}",
+    ]
+    if law := life.first("statutory_age_months"):
+        post = (" in a cadre post" if law.given["cadre"] else " in a worker's post") if life.woman else ""
+        reaches = 12 * life.birth_year + law.given["birth_month"] - 1 + law.result
+        lines.append(
+            f"retirement age{post}: {law.result / 12:.4g} years, reached in "
+            f"{MONTHS[reaches % 12]} {reaches // 12}"
+        )
+    if life.has(Flag.INSIDE) and row["status"] != Status.RETIRED:
+        lines.append(
+            f"in the scheme, relation in {life.place(row['relation'])}: paid {years(row['paid_months'])}, "
+            f"deemed {years(row['deemed_months'])}, mean index {_mean_index(life):.3f}, "
+            f"account {yuan(row['account'])}"
+        )
+    elif row["status"] == Status.RETIRED:
+        lines.append(f"pension {yuan(row['pension'])} a year, paid by {life.place(row['relation'])}")
+    else:
+        lines.append("not in the employee scheme")
+    patience, awareness = life.draw("patience"), life.draw("awareness")
+    if patience is not None and awareness is not None:
+        discount = rules.discount_low + (rules.discount_high - rules.discount_low) * patience
+        belief = rules.awareness_low + (rules.awareness_high - rules.awareness_low) * awareness
+        lines.append(
+            f"traits, fixed for life: discounts at {percent(discount)} a year, believes in "
+            f"{percent(belief, 0)} of a promised pension"
+        )
+    return lines
+
+
+def _mean_index(life: Life) -> float:
+    paid = life.before["paid_months"] / 12.0
+    return life.before["index_sum"] / paid if paid > 0 else 0.0
+
+
+def employer(life: Life, row: int) -> str:
+    """A few words on an employer (row of the employer table), empty for none."""
+    if row < 0:
+        return ""
+    firms = life.model.population.employers
+    firm = dict(zip(tables.FIRM, life.moment.firm[row], strict=True))
+    return (
+        f", employer {firms['id'][row]} ({OWNERSHIP_NAMES[int(firms['ownership'][row])]}, in "
+        f"{life.place(int(firm['locality']))}; registers {percent(firm['coverage'])} of its staff, hides "
+        f"{percent(firm['hidden'])} of wages, pays {firm['premium']:.2f} of the place's average wage)"
+    )
+
+
+def survival(life: Life) -> list[str]:
+    """The chance of dying and the draw."""
+    u = life.draw("death")
+    if u is None:
+        return ["The start year: people are given; nobody dies, moves, joins or retires."]
+    chance = life.moment.ages[0][int(life.woman), min(life.age, 127)]
+    note = ""
+    if life.has(Flag.INSIDE):
+        chance *= life.model.rules.insured_mortality
+        note = f" (the population's, times {life.model.rules.insured_mortality:g} for the insured)"
+    return [f"chance of dying {percent(chance, 3)}{note}, {drew(u)}: {'dies' if life.died else 'lives'}"]
+
+
+def public_entry(life: Life) -> list[str]:
+    """Whether a member of the public-sector group is enrolled this year."""
+    u = life.draw("public_entry")
+    if u is None:
+        return []
+    here = life.before["locality"]
+    field = "public_retired_inside" if life.before["status"] == Status.RETIRED else "public_inside"
+    entered = "enters the scheme" if life.has(Flag.INSIDE, "after") else "stays outside for now"
+    return [
+        f"{percent(life.field(field, here))} of {life.place(here)}'s group are enrolled by now, "
+        f"{percent(life.field(field + '_start', here))} were at the start; {drew(u)}: {entered}"
+    ]
+
+
+def residence(life: Life) -> list[str]:
+    """Whether a move was weighed, the options and the choice."""
+    weighs = life.first("considers_moving")
+    if weighs is None:
+        return []
+    chance = f"weighs a move with chance {percent(weighs.given['probability'])} at this age"
+    if not weighs.result:
+        return [f"{chance}, {drew(weighs.given['u'])}: stays without weighing it"]
+    lines = [f"{chance}, {drew(weighs.given['u'])}: weighs the provinces, the largest utility wins"]
+    call = life.first("chooses_province")
+    assert call is not None
+    options = terms.of_destinations(life, call)
+    here, home, chosen = int(call.given["here"]), int(call.given["hukou"]), int(call.result)
+    best = list(np.argsort(-options.utility)[:SHOWN])
+    shown = [*best, *(k for k in dict.fromkeys((here, home)) if k not in best)]
+    header = ["province", *options.terms, "chance", "taste draw", "utility"]
+    rows = [
+        [
+            PROVINCE_NAMES[k] + (" (here)" if k == here else "") + (" (hukou)" if k == home else ""),
+            *(signed(values[k]) for values in options.terms.values()),
+            percent(options.odds[k]),
+            signed(options.taste[k]),
+            signed(options.utility[k]),
+        ]
+        for k in shown
+    ]
+    lines += [
+        table(header, rows),
+        "wage, distance and attraction are relative to staying; chances are those before the taste is drawn",
+    ]
+    prefecture = life.first("chooses_prefecture")
+    if prefecture is not None:
+        lines.append(f"within {PROVINCE_NAMES[chosen]} by size and taste: {life.place(int(prefecture.result))}")
+    stays = life.after["locality"] == life.before["locality"]
+    lines.append("stays" if stays else f"moves to {life.place(life.after['locality'])}")
+    return lines
+
+
+def work(life: Life) -> list[str]:
+    """Wage skill, hiring and separation, and the employer's coverage."""
+    lines = []
+    if (shock := life.draw("skill")) is not None:
+        before, after = np.exp(life.before["log_skill"]), np.exp(life.after["log_skill"])
+        lines.append(f"skill, as a multiple of the wage: {before:.3f} → {after:.3f} (normal draw {shock:+.3f})")
+    lines += _change(life)
+    return lines + _coverage(life)
+
+
+def _change(life: Life) -> list[str]:
+    """The chances of being hired, leaving or taking up work, as far as they mattered."""
+    call = life.first("changes_work")
+    if call is None:
+        return []
+    given = call.given
+    if given["age"] >= given["leaving_age"]:
+        return [f"past the age of {given['leaving_age']:g} at which people leave the labour market: does not work"]
+    if given["staff"]:
+        weighed = [("leaving the employer", "leaving", "u_leave")]
+    elif not given["seeks"]:
+        return ["left the scheme at the retirement age: looks for no work"]
+    else:
+        weighed = [("being hired", "hiring", "u_hired")]
+        if call.result != worker.HIRED and given["idle"]:
+            if given["newcomer"]:
+                weighed.append(("joining the public staff", "public_hiring", "u_public"))
+            if call.result != worker.JOINS_PUBLIC:
+                weighed.append(("taking up flexible work", "taking_up", "u_take_up"))
+        elif call.result != worker.HIRED:
+            weighed.append(("giving up flexible work", "giving_up", "u_leave"))
+    lines = [
+        f"chance of {what} {percent(min(given[chance], 1.0))}, {drew(given[u])}: "
+        + ("yes" if given[u] < given[chance] else "no")
+        for what, chance, u in weighed
+    ]
+    if hired := life.first("draws_employer"):
+        lines.append(f"hired by vacancies{employer(life, int(hired.result))}")
+    return lines
+
+
+def _coverage(life: Life) -> list[str]:
+    """Whether the employer pays for the person."""
+    rules = life.model.rules
+    drawn, reviewed = life.draw("covered"), life.draw("coverage_review")
+    if drawn is not None:
+        row = _worked_for(life)
+        share = life.moment.firm[row, tables.F_COVERAGE]
+        covered = life.has(Flag.COVERED, "after") or bool(life.booked("employer_dues"))
+        return [
+            f"registration set anew: the employer registers {percent(share)} of its staff, {drew(drawn)}: "
+            + ("registered, the employer pays" if covered else "left out")
+        ]
+    if reviewed is not None:
+        kept = "the employer pays" if life.booked("employer_dues") else "left out"
+        return [
+            f"registration reviewed with chance {percent(rules.coverage_review)}, {drew(reviewed)}: as before, {kept}"
+        ]
+    if life.counted("staff") and life.model.transitions:
+        return ["an inspection found the employer's unregistered staff: registered, the employer pays"]
+    return []
+
+
+def _worked_for(life: Life) -> int:
+    """The employer whose staff the person was when wages were paid, a row of the employer table."""
+    hired = life.first("draws_employer")
+    return int(hired.result) if hired and hired.result >= 0 else int(life.before["employer"])
+
+
+def contributions(life: Life) -> list[str]:
+    """What was declared and owed by whom, or the own decision of those for whom nobody pays."""
+    if life.booked("public_worker_dues"):
+        return _by_employer(life, life.model.rules.public_employer_rate)
+    if life.booked("worker_dues"):
+        return _by_employer(life, life.field("employer_rate", life.after["locality"]))
+    return _own_decision(life)
+
+
+def _by_employer(life: Life, employer_rate: float) -> list[str]:
+    rules, bases = life.model.rules, life.all("contribution_base")
+    given = bases[-1].given
+    declared = bases[-1].result
+    wage = bases[0].given["wage"]
+    lines = [f"wage {yuan(wage)} a year"]
+    if len(bases) > 1:
+        hidden = life.moment.firm[_worked_for(life), tables.F_HIDDEN]
+        lines.append(f"the employer hides {percent(hidden)} of it, so declares {yuan(given['wage'])}")
+    low, high = given["floor"] * given["average_wage"], given["ceiling"] * given["average_wage"]
+    bound = " (the floor)" if declared <= low else " (the ceiling)" if declared >= high else ""
+    lines.append(
+        f"base {yuan(declared)}{bound}: between {given['floor']:.3g} and {given['ceiling']:.3g} times the "
+        f"average wage of {yuan(given['average_wage'])}, that is {yuan(low)} and {yuan(high)}"
+    )
+    if len(bases) > 1 and bases[0].result > declared:
+        lines.append(f"in full the base would be {yuan(bases[0].result)}")
+    lines.append(
+        f"rates: employer {percent(employer_rate)}, worker {percent(rules.worker_rate)}; paid for "
+        f"{months_paid(life)} months"
+    )
+    if value := life.first("value_of_base"):
+        lines.append(f"to this person a yuan of base is worth {written(terms.of_base(value), 'yuan', 4)}")
+    return lines
+
+
+def months_paid(life: Life) -> int:
+    """Months for which contributions were paid this year (twelve in the start year, for those who pay)."""
+    if not life.model.transitions:
+        return 12
+    index = life.first("contribution_index")
+    return life.after["paid_months"] - life.before["paid_months"] if index and life.after["paid_months"] else 0
+
+
+def _own_decision(life: Life) -> list[str]:
+    """Whether, where and how much a person pays for whom no employer does."""
+    offers = life.all("offer")
+    if not offers:
+        return []
+    reviews, decides = life.draw("reviews_participation"), life.first("participates")
+    lines = ["nobody pays for this person: an own decision"]
+    if reviews is not None:
+        lines.append(
+            f"reconsiders with chance {percent(life.model.rules.habit)}, {drew(reviews)}: "
+            + ("decides anew" if decides else "does as last year")
+        )
+    for offer in offers if decides else offers[-1:]:
+        lines += _offer(life, offer)
+    if decides is not None:
+        utility, chance = terms.of_participation(decides)
+        lines.append(
+            f"utility {written(utility, '', 3)}; scale {decides.given['scale']:g}: chance of paying "
+            f"{percent(chance)}, {drew(decides.given['u'])} (fixed for life)"
+        )
+    booked = life.booked("flexible_dues")
+    months = f" for {months_paid(life)} months" if booked else ""
+    return [*lines, f"pays in {life.place(booked[0][0])}{months}" if booked else "does not pay"]
+
+
+def _offer(life: Life, offer: Call) -> list[str]:
+    """What paying in a place would mean: level and perceived value."""
+    given = offer.given
+    (level,), (valued,) = offer.inner("chooses_index"), offer.inner("value_of_paying")
+    parts, spread = terms.of_paying(valued)
+    over = f", over {spread:.1f} missing years {yuan(valued.result)} a year" if spread != 1.0 else ""
+    return [
+        f"in {_offering(life, offer)}: a yuan of base is worth {level.given['marginal_value']:.3f} and costs "
+        f"{given['contribution_rate']:.3f}; income {level.given['income_ratio']:.2f} of the average wage of "
+        f"{yuan(given['average_wage'])}, bounds {given['floor']:.3g} to {given['ceiling']:.3g}: index "
+        f"{level.result:.3f}, base {yuan(offer.result.base)}",
+        f"has {years(given['months'])} of the {years(given['scheme'].minimum_months)} needed, "
+        f"{given['years_to_pension']:.1f} years to the pension",
+        f"perceived value of paying: {written(parts, 'yuan')}{over}",
+    ]
+
+
+def _offering(life: Life, offer: Call) -> str:
+    """The place an offer is of: that with its average wage and floor."""
+    rows = (life.before["hukou"], life.before["relation"], life.after["locality"])
+    wanted = offer.given["average_wage"], offer.given["floor"]
+    return next(
+        life.place(c) for c in rows if (life.field("base_wage", c), life.field("floor", c)) == wanted
+    )
+
+
+def relation(life: Life) -> list[str]:
+    """What happened to the pension relation."""
+    lines = []
+    if life.counted("new_insured"):
+        lines.append(f"enrolled: relation in {life.place(life.after['relation'])}")
+    if keeps := life.first("keeps_relation"):
+        kept = "keeps the relation and pays into a temporary account" if keeps.result else "the relation moves"
+        lines.append(f"pays away from the relation at {keeps.given['age']:g}: {kept}")
+    asks = life.draw("asks_transfer")
+    if asks is not None:
+        share = life.model.rules.transfer_asked
+        lines.append(
+            f"asks for the transfer with chance {percent(share)}, {drew(asks)}: "
+            + ("money is sent on" if asks < share else "the months are kept, no money is sent")
+        )
+    lines += [f"sent from {life.place(a)} to {life.place(b)}: {yuan(x)}" for a, b, x in life.sent()]
+    if balance := life.first("account_balance"):
+        given = balance.given
+        lines.append(
+            f"account: {yuan(given['opening'])} with {percent(given['interest'])} interest, credited "
+            f"{yuan(given['credited'])} → {yuan(balance.result)}"
+        )
+    if index := life.first("contribution_index"):
+        lines.append(f"index of the year's base: {index.result:.3f}")
+    return lines
+
+
+def money(life: Life) -> list[str]:
+    """Every amount the pass booked for the person."""
+    booked = [(label, c, x) for name, label in MONEY.items() for c, x in life.booked(name)]
+    return [f"{label}: {yuan(amount)} ({life.place(c)})" for label, c, amount in booked]
+
+
+def outcome(life: Life) -> list[str]:
+    """The state after the year, as the model has it too."""
+    row = life.after
+    if life.died:
+        return ["dead", _AGREED]
+    line = f"{WORK[row['status']]}, lives in {life.place(row['locality'])}{employer(life, row['employer'])}"
+    lines = [line]
+    if life.has(Flag.INSIDE, "after") and row["status"] != Status.RETIRED:
+        lines.append(
+            f"relation in {life.place(row['relation'])}; paid {years(row['paid_months'])}, deemed "
+            f"{years(row['deemed_months'])}, account {yuan(row['account'])}"
+        )
+    if row["status"] == Status.RETIRED:
+        lines.append(f"pension {yuan(row['pension'])} a year, paid by {life.place(row['relation'])}")
+    return [*lines, _AGREED]
+
+
+_AGREED = "checked: the model's own pass left this person with the same state in every column"
+
+
