@@ -25,7 +25,6 @@ STREAMS: tuple[str, ...] = (
     "birth month",
     "patience",
     "awareness",
-    "attachment",
     "cadre",
     "skill",
     "considers moving",

@@ -25,7 +25,6 @@ from abm.phases.jobs import Jobs
 from abm.population import base as base_module
 from abm.population import census, places, synthesis
 from abm.population.persons import Status
-from abm.regimes import FLOWS
 from abm.regimes.booking import Chart
 from abm.results import Results, manifest
 from abm.scenario import Scenario
@@ -73,7 +72,7 @@ class PensionModel(mesa.Model):
         self.start_stock = opening.stock(self)
         self._sums: passes.Sums | None = None
         self.subsidy_key: np.ndarray | None = None
-        self.collected_before: np.ndarray | None = None
+        self.last_year: settle.LastYear | None = None
         self.deliberation: govern.Deliberation | None = None
         self.chart = Chart(self.membership, PROVINCE_NAMES, self.places.codes)
         self.ledger = Ledger()
@@ -157,10 +156,10 @@ class PensionModel(mesa.Model):
         """Put the year's rules in force: rates, ages, bases, pools; set wages."""
         value, year = self.parameters.value, self.year
         self.stack_in_force = self.scenario.regime_at(year)[-1][1]
-        self.rules, self.divisors = rules(self.parameters, year, self.transitions)
-        self.keys = keys(self.scenario.seed, year)
         waived = self.scenario.modules_at(year)["waiver_2020"] > 0.0
-        self.waived = value("contributions.waiver_2020", year) if waived else 0.0
+        waived_share = value("contributions.waiver_2020", year) if waived else 0.0
+        self.rules, self.divisors = rules(self.parameters, year, self.transitions, waived_share)
+        self.keys = keys(self.scenario.seed, year)
         shift = value("employer.wage_shift", year)
         if not self.counted:
             self.wages_before = self.economy.at("wage", year - 1)
@@ -193,6 +192,7 @@ class PensionModel(mesa.Model):
                 self.year - census.ADULT,
                 self.scenario.seed,
                 self.rules.skill_spread,
+                self.parameters.value("worker.cadre_share", self.year),
             )
         live.run(self)
         employ.observe_market(self)
@@ -270,8 +270,3 @@ class PensionModel(mesa.Model):
             return gdp
         moved = capital / self.unmoved_capital
         return gdp * moved**alpha * (jobs / self.economy.at("formal_jobs", self.year)) ** (1.0 - alpha)
-
-    @staticmethod
-    def flow_payer(name: str) -> str:
-        """Who pays a flow of the settlement (loans excepted, which are no subsidy)."""
-        return "" if name in regimes.settlement.LOAN_FLOWS else FLOWS[name].payer

@@ -275,13 +275,26 @@ def data(name: str | None) -> None:
     click.echo(text.data_text(tables[name], published.sources()))
 
 
+def _identity(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int | str | None:
+    """A person's id, or the word ``any``."""
+    if text is None or text == "any":
+        return text
+    if not text.isdigit():
+        raise UserError(f"--person '{text}' is neither a person's id nor 'any'")
+    return int(text)
+
+
 @cli.command()
 @click.argument("scenario", default="history")
-@click.option("--person", type=int, metavar="ID", help="Explain a worker's choices.")
-@click.option("--government", metavar="CODE", help="Explain a government's choices (code or English name).")
+@click.option(
+    "--person", metavar="ID", callback=_identity, help="Explain a person's choices; 'any' picks somebody."
+)
+@click.option("--government", metavar="CODE", help="Explain a government's choices (code or name).")
 @click.option("--year", type=int, required=True, metavar="YEAR", help="The year of the choice.")
 @_scenario_options
-def explain(scenario: str, person: int | None, government: str | None, year: int, **options: Any) -> None:
+def explain(
+    scenario: str, person: int | str | None, government: str | None, year: int, **options: Any
+) -> None:
     """Why a person or a government chose what it did in a year: options, utilities, what-ifs, choice."""
     from abm.scenario import Scenario
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from abm import draws
 from abm.agents import employer, local_government, worker
-from abm.engine.people import chooses_province
+from abm.engine.choices import chooses_prefecture, chooses_province, draws_employer
 from abm.parameters import Parameters
 from abm.scheme.contributions import contribution_base
 from abm.space import PROVINCES
@@ -208,6 +208,52 @@ def test_ten_percent_more_distance_is_worth_fifteen_percent_more_income() -> Non
     assert pull[off].max() == pytest.approx(network * math.log1p(m.sums.stock[off].max() / 1000.0))
 
 
+def test_prefectures_are_chosen_by_size_less_the_cost_of_leaving() -> None:
+    key, n = draws.key(1, "prefecture", 2011), 20_000
+    attraction = np.log(np.array([1.0, 9.0, 0.5, 0.3, 0.2]))
+    for here, cost in ((3, 1.0), (0, 1.0)):  # from within the province, and from elsewhere
+        weight = np.exp(attraction[2:5] - cost * ((np.arange(2, 5) != here) & (here >= 2)))
+        chosen = [chooses_prefecture(i, here, 2, 5, attraction, cost, key) for i in range(n)]
+        shares = np.bincount(chosen, minlength=5) / n
+        expected = np.concatenate([[0.0, 0.0], weight / weight.sum()])
+        assert shares[:2].sum() == 0.0
+        assert np.abs(shares - expected).max() < 4.0 * math.sqrt(0.25 / n)
+
+
+def test_new_staff_go_to_employers_by_their_vacancies() -> None:
+    vacancies = np.array([5.0, 0.0, 3.0, 2.0, 100.0])
+    sums, rows = np.concatenate([np.cumsum(vacancies[:4]), [100.0]]), np.array([7, 8, 9, 10, 11])
+    u = (np.arange(10_000) + 0.5) / 10_000
+    hired = np.bincount([draws_employer(x, 0, 4, sums, rows) for x in u], minlength=12)[7:]
+    assert hired.tolist() == [5000, 0, 3000, 2000, 0]
+    assert draws_employer(0.5, 4, 4, sums, rows) == -1, "a place without employers hires nobody"
+
+
+def test_work_changes_with_the_hazards_of_the_place() -> None:
+    """Idle, flexible and staff: who may do what, and how often."""
+    u = (np.arange(1000) + 0.5) / 1000
+
+    def share_of(code: int, which: str, **changes: object) -> float:
+        plain = {
+            "idle": False, "staff": False, "age": 40, "leaving_age": 60.0, "seeks": True, "newcomer": False,
+            "leaving": 0.1, "giving_up": 0.2, "hiring": 0.3, "public_hiring": 0.4, "taking_up": 0.5,
+            "u_leave": 0.9999, "u_hired": 0.9999, "u_public": 0.9999, "u_take_up": 0.9999,
+        }  # fmt: skip
+        arguments = {**plain, **changes}
+        return float(np.mean([worker.changes_work(*{**arguments, which: x}.values()) == code for x in u]))
+
+    assert share_of(worker.STOPS, "u_leave", staff=True) == pytest.approx(0.1)
+    assert share_of(worker.STOPS, "u_leave") == pytest.approx(0.2)
+    assert share_of(worker.HIRED, "u_hired") == share_of(worker.HIRED, "u_hired", idle=True) == pytest.approx(0.3)
+    assert share_of(worker.HIRED, "u_hired", staff=True) == 0.0
+    assert share_of(worker.HIRED, "u_hired", seeks=False) == 0.0
+    assert share_of(worker.JOINS_PUBLIC, "u_public", idle=True, newcomer=True) == pytest.approx(0.4)
+    assert share_of(worker.JOINS_PUBLIC, "u_public", idle=True) == 0.0
+    assert share_of(worker.TAKES_UP, "u_take_up", idle=True) == pytest.approx(0.5)
+    assert share_of(worker.STOPS, "u_leave", age=60) == 1.0
+    assert share_of(worker.STAYS, "u_leave", age=60, idle=True) == 1.0
+
+
 @given(months=st.floats(12, 400), index=st.floats(0.6, 3.0), here=st.floats(2e4, 9e4), there=st.floats(2e4, 9e4))
 def test_moving_to_lower_wages_costs_pension_wealth_in_proportion(
     months: float, index: float, here: float, there: float
@@ -256,7 +302,7 @@ def test_a_yuan_of_base_is_worth_the_pension_it_brings() -> None:
 
 def test_paying_is_worth_less_once_the_minimum_is_reached() -> None:
     """The jump: before 180 months a year buys its share of a whole pension, after it only an increment."""
-    before = [worth(m, 12.0) for m in (60.0, 120.0, 168.0, 179.0)]
+    before = [worth(m, 12.0) for m in (156.0, 168.0, 179.0)]
     after = [worth(m, 12.0) for m in (180.0, 240.0)]
     assert min(before) > max(after) + 1000.0
     assert after[0] == after[1]
@@ -265,16 +311,14 @@ def test_paying_is_worth_less_once_the_minimum_is_reached() -> None:
 
 def test_participation_falls_after_the_minimum() -> None:
     base = 0.6 * 40_000.0
-    draws_of_people = (np.arange(2000) + 0.5) / 2000
 
     def paying(months: float) -> float:
-        value = worth(months, 12.0)
-        return np.mean([worker.participates(value, base, 25_000.0, 0.2, 0.0, 0.35, 1.2, u) for u in draws_of_people])
+        return worker.participation_chance(worth(months, 12.0) / base, base, 25_000.0, 0.2, 0.0, 0.35, 1.2)
 
     before, after = paying(168.0), paying(180.0)
     assert before > after + 0.05
     utility = (worth(180.0, 12.0) / base - 1.2 * 0.2 * base / 25_000.0) / 0.35
-    assert after == pytest.approx(1.0 / (1.0 + math.exp(-utility)), abs=1e-3)
+    assert after == pytest.approx(1.0 / (1.0 + math.exp(-utility)), rel=1e-12)
 
 
 def test_who_cannot_reach_the_minimum_any_more_sees_only_the_cost() -> None:
@@ -301,15 +345,25 @@ def test_the_chosen_index_is_the_best_of_all(value: float, income: float, aversi
 # --- workers: retirement
 
 
-@pytest.mark.parametrize("values", [(30_000.0, 0.0, 5_000.0), (-10_000.0, 0.0, 20_000.0), (0.0, 0.0, 0.0)])
-def test_choices_below_the_minimum_have_logit_shares(values: tuple[float, float, float]) -> None:
+@pytest.mark.parametrize(("months", "account"), [(170.0, 30_000.0), (60.0, 8_000.0), (100.0, 60_000.0)])
+def test_choices_below_the_minimum_have_logit_shares(months: float, account: float) -> None:
+    """Go on at the floor, take the account, or have it paid by the resident scheme: each over the refund."""
     scale, n, key = 20_000.0, 20_000, draws.key(1, "below minimum", 2015)
-    chosen = [
-        worker.below_minimum(*values, scale, *(draws.gumbel(key, i, k) for k in range(3))) for i in range(n)
-    ]
-    shares = np.bincount(chosen, minlength=3) / n
-    weight = np.exp(np.array(values) / scale)
+    tastes, rules, divisor = worker.Tastes(0.08, 0.6), scheme(), 139.0
+    missing = (rules.minimum_months - months) / 12.0
+    a_year = worker.value_of_paying(months, missing, 40_000.0, 0.6, account, 0.2, tastes, rules, divisor)
+    resident = account * (0.6 * 12.0 / divisor * worker.expects_annuity(0.0, 0.08, 0.0, 0.0, 20.0) - 1.0)
+    weight = np.exp(np.array([max(missing, 1.0) * a_year, 0.0, resident]) / scale)
     expected = weight / weight.sum()
+    chosen = [
+        worker.below_minimum(
+            months, account, 40_000.0, 0.6, 0.2, tastes, rules, divisor, scale,
+            *(draws.gumbel(key, i, k) for k in range(3)),
+        )
+        for i in range(n)
+    ]  # fmt: skip
+    shares = np.bincount(chosen, minlength=3) / n
+    assert expected.min() > 1e-3
     assert np.abs((shares - expected) / np.sqrt(expected * (1 - expected) / n)).max() < 4.0
 
 
@@ -351,6 +405,12 @@ def test_temperature_smooths_and_inertia_holds_back() -> None:
         assert lever[0] == pytest.approx(0.75 * 0.2 + 0.25 * chance)
 
 
+def test_candidates_cut_to_one_bound_count_once() -> None:
+    tries, values = np.array([[0.0, 0.0, 1.0]]), np.array([[1.0, 1.0, 1.0]])
+    lever, _ = local_government.smoothed_best_response(np.array([0.0]), tries, values, np.array([1.0]), 0.0)
+    assert lever[0] == pytest.approx(0.5)
+
+
 def test_obstruction_costs_as_much_as_push() -> None:
     push = np.array([-0.4, 0.4])
     cost = local_government.effort_cost(push, 2.0, 0.5)
@@ -383,20 +443,21 @@ def test_payoff_counts_each_outcome_at_its_price() -> None:
     plain = local_government.Outcome(
         own_money=one, treasury=one, dues=one, wages=10 * one, benefits=one, output=20 * one, repaid=one
     )
-    months, people = np.array([12.0]), np.array([1000.0])
+    months, people, bill = np.array([12.0]), np.array([1000.0]), 10 * one
 
     def change(**more: np.ndarray) -> float:
-        new = local_government.payoff(plain._replace(**more), levers, months, people, a)
-        return float((new - local_government.payoff(plain, levers, months, people, a))[0] * 1000.0)
+        new = local_government.payoff(plain._replace(**more), levers, bill, months, people, a)
+        return float((new - local_government.payoff(plain, levers, bill, months, people, a))[0] * 1000.0)
 
     assert change(own_money=2 * one) == pytest.approx(1e9 * float(local_government.value_of_money(months, a)[0]))
+    assert change(wages=11 * one) == pytest.approx(1e9)
     assert change(treasury=2 * one) == pytest.approx(-1e9 * (1.0 + a.shadow_cost))
     assert change(dues=2 * one) == pytest.approx(-1e9 * (1.0 - a.accrual_share))
     assert change(repaid=2 * one) == pytest.approx(-1e9 * a.floor_repayment)
     assert change(benefits=2 * one) == pytest.approx(1e10 * a.benefit_weight * math.log(2.0))
     assert change(output=40 * one) == pytest.approx(1e10 * a.growth_weight * math.log(2.0))
-    idle = local_government.payoff(plain, np.array([[0.0, 0.0, 0.0, 0.6, 0.2]]), months, people, a)
-    busy = local_government.payoff(plain, levers, months, people, a)
+    idle = local_government.payoff(plain, np.array([[0.0, 0.0, 0.0, 0.6, 0.2]]), bill, months, people, a)
+    busy = local_government.payoff(plain, levers, bill, months, people, a)
     cost = 1e10 * (
         local_government.effort_cost(0.1, a.audit_cost, a.effort_elasticity)
         + local_government.effort_cost(0.2, a.registration_cost, a.effort_elasticity)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from abm.compile import decision
 
 FULL, FIXED_PAY, TIERED, FLOOR = 0, 1, 2, 3
-MODE_NAMES = ("full", "fixed pay", "tiered", "floor")
+MODE_NAMES = ("full", "fixed", "tiered", "floor")
 
 
 @decision
@@ -28,6 +28,17 @@ def hidden_share(rate: float, detection: float, fine: float, value: float, cost:
 def staff_left_out(rate: float, detection: float, fine: float, value: float, cost: float) -> float:
     """The share of staff not registered: the trade-off of :func:`hidden_share` on the extensive margin."""
     return hidden_share(rate, detection, fine, value, cost)
+
+
+@decision
+def registered_share(chosen: float, inspection: float, review: float) -> float:
+    """Share of staff registered in the long run, where the employer chooses to register the share ``chosen``.
+
+    Each year an inspection comes with probability ``inspection`` and all staff are registered; otherwise the
+    employer sets the registration of a member of staff anew with probability ``review``: the steady state of
+    x' = p + (1 − p)(ρ c + (1 − ρ) x).
+    """
+    return (inspection + (1.0 - inspection) * review * chosen) / (1.0 - (1.0 - inspection) * (1.0 - review))
 
 
 @decision

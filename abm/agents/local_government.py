@@ -67,21 +67,28 @@ class Outcome(NamedTuple):
     repaid: Array  # savings below the national floor or rate that an inspection would reclaim, yuan
 
 
-def payoff(outcome: Outcome, levers: Array, reserve_months: Array, population: Array, aims: Aims) -> Array:
+def payoff(
+    outcome: Outcome,
+    levers: Array,
+    bill: Array,
+    reserve_months: Array,
+    population: Array,
+    aims: Aims,
+) -> Array:
     """The government's payoff per resident, yuan a year.
 
     Residents' private income (wages less dues, of which ``accrual_share`` comes back as their own pension),
-    μ times own money, the treasury's payments at one plus the shadow cost, logs of pensions and of output
-    in units of the wage bill, less the cost of effort. ``levers`` (..., 5) follow ``LEVERS``.
+    μ times own money, the treasury's payments at one plus the shadow cost, logs of pensions and of output,
+    less the cost of effort; logs and cost are weighted with today's wage ``bill`` (n,), which no lever
+    changes, so that the unit of money does not matter. ``levers`` (..., 5) follow ``LEVERS``.
     """
-    bill = outcome.wages
     cost = bill * (
         effort_cost(levers[..., 0], aims.audit_cost, aims.effort_elasticity)
         + effort_cost(levers[..., 1], aims.registration_cost, aims.effort_elasticity)
         + aims.leniency_cost * levers[..., 2]
     )
     total = (
-        bill
+        outcome.wages
         - (1.0 - aims.accrual_share) * outcome.dues
         + value_of_money(reserve_months, aims) * outcome.own_money
         - (1.0 + aims.shadow_cost) * outcome.treasury
@@ -103,6 +110,9 @@ def smoothed_best_response(
     """
     scaled = (values - values.max(axis=1, keepdims=True)) / np.maximum(temperature[:, None], 1e-12)
     odds = np.exp(scaled)
+    repeated = np.zeros(candidates.shape, bool)  # candidates cut to one bound count once
+    repeated[:, 1:] = candidates[:, 1:] == candidates[:, :-1]
+    odds[repeated] = 0.0
     odds /= odds.sum(axis=1, keepdims=True)
     aim = (odds * candidates).sum(axis=1)
     return inertia * current + (1.0 - inertia) * aim, odds

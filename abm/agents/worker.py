@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from abm.compile import decision
 
-LATEST_YEARS = 5.0
+LATEST_YEARS = 5
 """Years past the retirement age in which missing contributions may still be paid (rules of 2011 on the Social
 Insurance Law: five years, then the rest at once)."""
 
@@ -119,23 +119,17 @@ def value_of_paying(
 
 
 @decision
-def participates(
-    value: float,
-    base: float,
-    income: float,
-    contribution_rate: float,
-    inclination: float,
-    scale: float,
+def participation_chance(
+    value: float, base: float, income: float, contribution_rate: float, inclination: float, scale: float,
     aversion: float,
-    u: float,
-) -> bool:
-    """Whether a person outside an employer's cover pays this year: logit in ``value`` per yuan of base.
+) -> float:  # fmt: skip
+    """Chance that a person outside an employer's cover pays this year: logit in ``value`` per yuan of base.
 
     ``aversion`` times the share of income the contribution takes is the cost of doing without the money.
     """
-    burden = contribution_rate * base / max(income, 1.0)
+    burden = contribution_rate * base / income
     utility = (value + inclination - aversion * burden) / scale
-    return u < 1.0 / (1.0 + math.exp(-utility))
+    return 1.0 / (1.0 + math.exp(-utility))
 
 
 @decision
@@ -204,6 +198,13 @@ def pension_at_stake(
     """
     rights = months / 12.0 * 0.01 * 0.5 * (1.0 + mean_index)
     return awareness * annuity * rights * (average_wage_there - average_wage_here) / max(wage, 1.0)
+
+
+@decision
+def skill_next_year(log_skill: float, spread: float, persistence: float, shock: float) -> float:
+    """Log skill a year later: autoregressive, with stationary dispersion ``spread`` and mean skill one."""
+    centre = -0.5 * spread * spread
+    return centre + persistence * (log_skill - centre) + math.sqrt(1.0 - persistence**2) * spread * shock
 
 
 STAYS, HIRED, JOINS_PUBLIC, TAKES_UP, STOPS = range(5)

@@ -42,7 +42,6 @@ class FirmRules(NamedTuple):
     foreign_cost: float
     peer_weight: float
     size_weight: float
-    review: float
     reconsiders: float
     sensitivity: float
     relocation_cost: float

@@ -12,8 +12,7 @@ from abm.engine import tables
 from abm.engine.people import people_block
 from abm.engine.rules import Keys, Rules
 from abm.population import apportion, strata
-from abm.population.census import ADULT
-from abm.population.persons import PERSON_COLUMNS, SERIAL_BITS, Flag, Status, empty, make_id
+from abm.population.persons import PERSON_COLUMNS, SERIAL_BITS, STATUS_NAMES, Flag, Status, empty, make_id
 from abm.population.places import Places
 from abm.population.synthesis import Population
 from abm.space import PROVINCES
@@ -39,7 +38,7 @@ class Sums(NamedTuple):
 
 def group_count() -> int:
     """Number of groups: province × sex × cohort × migrant × status."""
-    return N * 2 * tables.COHORTS * 2 * len(tables.GROUP_STATUS)
+    return N * 2 * tables.COHORTS * 2 * len(STATUS_NAMES)
 
 
 def run_people(
@@ -96,7 +95,13 @@ def run_people(
 
 
 def come_of_age(
-    population: Population, places: Places, persons: np.ndarray, birth_year: int, seed: int, spread: float
+    population: Population,
+    places: Places,
+    persons: np.ndarray,
+    birth_year: int,
+    seed: int,
+    spread: float,
+    cadre_share: float,
 ) -> None:
     """Let ``persons`` (31, 2) by hukou province and sex turn 16: rows for them, freed ones first.
 
@@ -127,6 +132,9 @@ def come_of_age(
             rows["id"][:] = make_id(np.full(count, birth_year), np.full(count, p), serial)
             rows["status"][:] = Status.OUTSIDE
             rows["flags"][:] = Flag.FEMALE if sex else 0
+            if sex:
+                posts = draws.uniforms(draws.key(seed, "cadre"), rows["id"])
+                rows["flags"][posts < cadre_share] |= Flag.CADRE
             rows["stratum"][:] = strata.stratum(p, strata.OTHERS, np.zeros(count, bool))
             for name in ("hukou", "locality", "relation"):
                 rows[name][:] = home
@@ -150,8 +158,3 @@ def _place_rows(table: dict[str, np.ndarray], new: dict[str, np.ndarray]) -> Non
         free = np.concatenate([free, np.arange(old, old + short)])
     for name, values in new.items():
         table[name][free] = values
-
-
-def birth_year_of_entrants(year: int) -> int:
-    """Those who turn 16 in ``year``."""
-    return year - ADULT

@@ -25,13 +25,19 @@ OUTSIDE, FORMAL, FLEXIBLE, PUBLIC, RETIRED, FREE = (
     int(Status.OUTSIDE), int(Status.FORMAL), int(Status.FLEXIBLE), int(Status.PUBLIC), int(Status.RETIRED),
     int(Status.FREE),
 )  # fmt: skip
-FEMALE, IS_PUBLIC, INSIDE, PAYS, COVERED, TEMPORARY, STOPPED = (
+FEMALE, IS_PUBLIC, INSIDE, PAYS, COVERED, TEMPORARY, STOPPED, CADRE = (
     int(Flag.FEMALE), int(Flag.PUBLIC), int(Flag.INSIDE), int(Flag.PAYS), int(Flag.COVERED),
-    int(Flag.TEMPORARY), int(Flag.STOPPED),
+    int(Flag.TEMPORARY), int(Flag.STOPPED), int(Flag.CADRE),
 )  # fmt: skip
 COHORT_SHIFT = PROVINCE_BITS + SERIAL_BITS
-OLDEST_MOVER = 70
 YOUNGEST_PAYER = 18
+
+
+@decision
+def group_of(province: int, sex: int, birth: int, migrant: int, status: int) -> int:
+    """Row of a person in the sums by group (see ``tables.GROUP``)."""
+    cohort = min(max((birth - FIRST_COHORT) // t.COHORT_YEARS, 0), t.COHORTS - 1)
+    return (((province * 2 + sex) * t.COHORTS + cohort) * 2 + migrant) * 5 + status
 
 
 @decision
@@ -46,6 +52,8 @@ def people_block(
     province_of, first, staying, pull, benefit_wages, attraction = geography
     death, considers, hiring_factor, work_factor = ages
     year = rules.year
+    january = 12 * year
+    minimum = rules.retirement.minimum_months
     scheme = rules.scheme
     for i in range(start, stop):
         status = np.int64(statuses[i])
@@ -63,10 +71,11 @@ def people_block(
         h = np.int64(hukous[i])
         inside = (flag & INSIDE) != 0
         public = (flag & IS_PUBLIC) != 0
-        group_money_in = np.int64(0)
-        group_money_out = np.int64(0)
+        money_in = np.int64(0)  # fen paid by and for the person this year
+        money_out = np.int64(0)  # fen paid to the person
+        paying = False
 
-        # --- death
+        # --- death, in the middle of the year
         if rules.transitions:
             chance = death[sex, at_age]
             if inside:
@@ -74,14 +83,17 @@ def people_block(
             if uniform(keys.death, identity) < chance:
                 sums[t.M_DEATHS, c] += w
                 if inside and status == RETIRED:
-                    half = fen(0.5 * pensions[i]) * w
+                    money_out = fen(0.5 * pensions[i]) * w
                     if public:
-                        sums[t.M_PUBLIC_PENSIONS, r] += half
+                        sums[t.M_PUBLIC_PENSIONS, r] += money_out
                     else:
-                        sums[t.M_PENSIONS, r] += half
-                        sums[t.M_LEGACY, r] += np.int64(half * np.float64(index_sums[i]))
-                elif inside and accounts[i] > 0.0:
-                    sums[t.M_REFUNDS, r] += fen(accounts[i]) * w
+                        sums[t.M_PENSIONS, r] += money_out
+                        sums[t.M_LEGACY, r] += np.int64(money_out * np.float64(index_sums[i]))
+                elif inside:
+                    money_out = fen(accounts[i]) * w
+                    sums[t.M_REFUNDS, r] += money_out
+                migrant = 1 if province_of[h] != province_of[c] else 0
+                groups[group_of(province_of[c], sex, birth, migrant, status), 4] += money_out
                 statuses[i] = np.uint8(FREE)
                 employers[i] = np.int32(-1)
                 continue
@@ -95,18 +107,13 @@ def people_block(
                 by_now, at_start = place[c, t.P_PUBLIC_INSIDE], place[c, t.P_PUBLIC_INSIDE_START]
             if status == RETIRED or deemed[i] > 0:  # outside at the start: the rest of the group
                 entry = at_start + (1.0 - at_start) * entry
-            inside = entry < by_now
-        if public and inside and (flag & INSIDE) == 0:
-            flag |= INSIDE
-            r = c
-            relations[i] = np.uint16(c)
-            if status != RETIRED:
-                sums[t.M_NEW_INSURED, r] += w
-
-        birth_month = 1 + np.int64(12.0 * uniform(keys.birth_month, identity))
-        cadre = 0
-        if sex == 1 and (public or uniform(keys.cadre, identity) < rules.cadre_share):
-            cadre = 1
+            if entry < by_now:
+                inside = True
+                flag |= INSIDE
+                r = c
+                relations[i] = np.uint16(c)
+                if status != RETIRED:
+                    sums[t.M_NEW_INSURED, r] += w
 
         if status == RETIRED:
             # --- pensions in payment rise and are paid
@@ -124,84 +131,84 @@ def people_block(
                     )  # fmt: skip
                 pensions[i] = np.float32(pension)
             if inside:
-                group_money_out = fen(pension * place[r, t.P_RETIREE_FLOW]) * w
+                money_out = fen(pension * place[r, t.P_RETIREE_FLOW]) * w
                 if public:
-                    sums[t.M_PUBLIC_PENSIONS, r] += group_money_out
+                    sums[t.M_PUBLIC_PENSIONS, r] += money_out
                 else:
-                    sums[t.M_PENSIONS, r] += group_money_out
-                    sums[t.M_LEGACY, r] += np.int64(group_money_out * np.float64(index_sums[i]))
+                    sums[t.M_PENSIONS, r] += money_out
+                    sums[t.M_LEGACY, r] += np.int64(money_out * np.float64(index_sums[i]))
         else:
-            # --- working lives
+            # --- the person's traits, statutory age and skill
             discount = rules.discount_low + (rules.discount_high - rules.discount_low) * uniform(
                 keys.patience, identity
             )
             awareness = rules.awareness_low + (rules.awareness_high - rules.awareness_low) * uniform(
                 keys.awareness, identity
             )
+            tastes = Tastes(discount, awareness)
+            birth_month = 1 + np.int64(12.0 * uniform(keys.birth_month, identity))
+            cadre = 1 if (flag & CADRE) != 0 else 0
             statutory = retirement.statutory_age_months(sex, cadre, birth, birth_month, rules.retirement)
-            months_to_go = 12 * birth + birth_month - 1 + statutory - (12 * year + 11)
-            years_to_go = max(months_to_go, 0) / 12.0
+            born = 12 * birth + birth_month - 1
+            reaches = born + statutory  # the month, counted from year 0, in which the age is reached
+            years_to_go = max(reaches - january - 11, 0) / 12.0
             divisor = benefits.account_divisor(statutory / 12.0, divisors)
             skill = np.float64(skills[i])
             if rules.transitions and status != OUTSIDE:
-                spread = rules.skill_spread
-                centre = -0.5 * spread * spread
-                rho = rules.skill_persistence
-                skill = (
-                    centre
-                    + rho * (skill - centre)
-                    + math.sqrt(1.0 - rho * rho) * spread * normal(keys.skill, identity)
+                skill = worker.skill_next_year(
+                    skill, rules.skill_spread, rules.skill_persistence, normal(keys.skill, identity)
                 )
                 skills[i] = np.float32(skill)
             talent = math.exp(skill)
             employer = np.int64(employers[i])
             new_staff = False
+            months_had = np.int64(paid[i]) + np.int64(deemed[i])
+            of_age = rules.transitions and reaches <= january + 11
+            goes_on = of_age and reaches < january and inside and not public and months_had < minimum
 
             # --- where to live
-            if (
-                rules.transitions
-                and status != PUBLIC
-                and age < OLDEST_MOVER
-                and worker.considers_moving(considers[at_age], uniform(keys.considers_moving, identity))
-            ):
+            if rules.transitions and status != PUBLIC and worker.considers_moving(
+                considers[at_age], uniform(keys.considers_moving, identity)
+            ):  # fmt: skip
                 p = province_of[c]
-                months = np.float64(paid[i]) + np.float64(deemed[i]) if inside else 0.0
-                mean_index = np.float64(index_sums[i]) / max(np.float64(paid[i]) / 12.0, 1.0)
                 annuity = worker.expects_annuity(
                     years_to_go, discount, scheme.wage_growth, scheme.pension_growth, scheme.pension_years
                 )
                 k = chooses_province(
-                    identity, p, province_of[h], staying, pull, months, mean_index,
+                    identity, p, province_of[h], staying, pull, np.float64(months_had) if inside else 0.0,
+                    np.float64(index_sums[i]) / max(np.float64(paid[i]) / 12.0, 1.0),
                     place[c, t.P_FLEXIBLE_INCOME] * talent, annuity, awareness, rules.pension_weight,
                     benefit_wages, keys.destination,
                 )  # fmt: skip
                 target = c
                 if first[k + 1] - first[k] > 1:
                     target = chooses_prefecture(
-                        identity, c, first[k], first[k + 1], attraction, rules.prefecture_cost, keys.prefecture
+                        identity,
+                        c,
+                        first[k],
+                        first[k + 1],
+                        attraction,
+                        rules.prefecture_cost,
+                        keys.prefecture,
                     )
                 elif k != p:
                     target = first[k]
                 if target != c:
+                    sums[t.M_MOVED_OUT, c] += w
+                    sums[t.M_MOVED_IN, target] += w
                     if k != p:
                         sums[t.M_DEPARTURES, c] += w
                         sums[t.M_ARRIVALS, target] += w
                     c = target
                     localities[i] = np.uint16(c)
-                    if status == FORMAL:
-                        sums[t.M_LEFT_JOBS, c] += w
                     employer = -1
-                    if status == FORMAL or (status == OUTSIDE and age < 60):
+                    if status == FORMAL or (status == OUTSIDE and age < 60 and (flag & STOPPED) == 0):
                         status = FLEXIBLE  # looks for work on arrival
-                    flag &= ~COVERED
 
             # --- an employer
             if status == FORMAL and np.int64(firm[employer, t.F_LOCALITY]) != c:
                 status = OUTSIDE  # the employer moved away, the staff stay
-                employer = -1
-                sums[t.M_LEFT_JOBS, c] += w
-            if rules.transitions and status != PUBLIC:
-                was = status
+            if rules.transitions and status != PUBLIC and not goes_on:
                 change = worker.changes_work(
                     status == OUTSIDE, status == FORMAL, age,
                     rules.leaving_work_age_women if sex == 1 else rules.leaving_work_age_men,
@@ -222,115 +229,128 @@ def people_block(
                 elif change == worker.JOINS_PUBLIC:
                     status, public = PUBLIC, True
                     flag |= IS_PUBLIC
+                    if sex == 1:
+                        flag |= CADRE
                 elif change == worker.TAKES_UP:
                     status = FLEXIBLE
                 elif change == worker.STOPS:
                     status = OUTSIDE
-                if was == FORMAL and status != FORMAL:
-                    sums[t.M_LEFT_JOBS, c] += w
-                elif was == FLEXIBLE and status != FLEXIBLE:
-                    sums[t.M_LEFT_FLEXIBLE, c] += w
+            was_covered = (flag & COVERED) != 0
+            if status != FORMAL or new_staff:
+                flag &= ~COVERED
             if status != FORMAL:
                 employer = -1
-                flag &= ~COVERED
 
-            # --- does the year bring the pension?
-            reaches = 12 * birth + birth_month - 1 + statutory  # month count at which the age is reached
-            months_had = np.int64(paid[i]) + np.int64(deemed[i])
+            # --- does the year bring the pension, and how many months of it are worked?
             worked_months = 12
-            if rules.transitions and inside and reaches <= 12 * year + 11:
-                worked_months = min(max(reaches - 12 * year + 1, 0), 12)
+            if goes_on:  # below the minimum: pays on, and the rest at once in the last year allowed
+                worked_months = minimum - months_had
+                if january + 11 - reaches < 12 * worker.LATEST_YEARS:
+                    worked_months = min(worked_months, 12)
+            elif of_age:
+                worked_months = max(reaches - january + 1, 0)
+            elif rules.transitions and not inside:
+                worked_months = 6  # who joins does so in the middle of the year
             early = False
-            if rules.transitions and inside and not public and 0 < months_to_go <= (
-                rules.retirement.special_trades_advance
-            ) and months_had >= rules.retirement.minimum_months:  # fmt: skip
-                wage_now = place[c, t.P_WAGE] * talent
-                replacement = 0.01 * months_had / 12.0 * place[r, t.P_BENEFIT_WAGE] / max(wage_now, 1.0)
-                early = worker.retires_early(
-                    place[r, t.P_LENIENCY], replacement, rules.early_indifferent, rules.early_scale,
-                    uniform(keys.early_retirement, identity),
-                )  # fmt: skip
+            if rules.transitions and inside and not public and not of_age and months_had >= minimum:
+                now = january + 6 - born  # months of age in the middle of the year
+                chance = 0.0
+                if now >= retirement.earliest_age_months(sex, cadre, birth, birth_month, rules.retirement):
+                    chance = 1.0  # the person's right since 2025
+                elif now >= retirement.special_trades_age_months(sex, cadre, rules.retirement):
+                    chance = place[r, t.P_LENIENCY]
+                if chance > 0.0:
+                    replacement = 0.01 * months_had / 12.0 * place[r, t.P_BENEFIT_WAGE]
+                    early = worker.retires_early(
+                        chance, replacement / max(place[c, t.P_WAGE] * talent, 1.0), rules.early_indifferent,
+                        rules.early_scale, uniform(keys.early_retirement, identity),
+                    )  # fmt: skip
                 if early:
                     worked_months = 6
+            share = worked_months / 12.0
+            may_pay = share > 0.0 and (flag & STOPPED) == 0 and (inside or not of_age)
 
             # --- whether, where and how much to pay
-            pays = False
             pay_place = c
             wage = 0.0
             declared = 0.0
-            employer_due = 0.0
-            worker_due = 0.0
-            share_of_year = worked_months / 12.0
+            credited = 0.0
+            dues = contributions.flexible_dues(0.0, 0.0, 0.0)
             base_wage = place[c, t.P_BASE_WAGE]
             if status == PUBLIC:
                 wage = place[c, t.P_WAGE] * rules.public_wage_premium * talent
+                paying = inside and share > 0.0
                 declared = contributions.contribution_base(
                     wage, base_wage, rules.national_floor, place[c, t.P_CEILING]
                 )
-                pays = inside and share_of_year > 0.0
-                employer_due = declared * rules.public_employer_rate
-                worker_due = declared * rules.worker_rate
-            elif status == FORMAL and (flag & STOPPED) == 0 and share_of_year > 0.0:
+                credited = declared
+                dues = contributions.employee_dues(
+                    declared, rules.public_employer_rate, rules.worker_rate, rules.account_share, 0.0
+                )
+            elif status == FORMAL:
                 wage = place[c, t.P_WAGE] * firm[employer, t.F_PREMIUM] * talent
                 sums[t.M_STAFF, c] += w
                 sums[t.M_WAGES, c] += fen(wage) * w
                 firm_sums[t.S_STAFF, employer] += w
                 firm_sums[t.S_WAGES, employer] += np.int64(wage) * w
-                if rules.transitions and (
-                    new_staff
-                    or firm[employer, t.F_STAFF_FOUND] > 0.0
-                    or uniform(keys.coverage_review, identity) < rules.coverage_review
-                ):
-                    if (
-                        firm[employer, t.F_STAFF_FOUND] > 0.0
-                        or uniform_of(keys.covered, identity, employer) < firm[employer, t.F_COVERAGE]
-                    ):
-                        flag |= COVERED
-                    else:
-                        flag &= ~COVERED
-                value = worker.value_of_base(years_to_go, discount, awareness, scheme, divisor)
-                sums[t.M_VALUE_OF_BASE, c] += np.int64(10000.0 * value) * w
-                sums[t.M_VALUE_WEIGHT, c] += w
-                if (flag & COVERED) != 0:
-                    pays = True
+                if may_pay:
                     full = contributions.contribution_base(
                         wage, base_wage, place[c, t.P_FLOOR], place[c, t.P_CEILING]
                     )
-                    declared = contributions.contribution_base(
-                        wage * (1.0 - firm[employer, t.F_HIDDEN]), base_wage, place[c, t.P_FLOOR],
-                        place[c, t.P_CEILING],
-                    )  # fmt: skip
-                    rate = place[c, t.P_EMPLOYER_RATE] + rules.worker_rate
-                    sums[t.M_STAFF_INSURED, c] += w
-                    sums[t.M_INSURED_WAGES, c] += fen(wage) * w
-                    sums[t.M_CLIPPED, c] += fen(full) * w
-                    sums[t.M_DECLARED, c] += fen(declared) * w
-                    sums[t.M_HIDDEN_WAGES, c] += fen(full - declared) * w
-                    sums[t.M_DUE, c] += fen(full * rate * share_of_year) * w
-                    firm_sums[t.S_INSURED, employer] += w
-                    firm_sums[t.S_DECLARED, employer] += np.int64(declared) * w
-                    employer_due = declared * place[c, t.P_EMPLOYER_RATE]
-                    worker_due = declared * rules.worker_rate
-                    if firm[employer, t.F_BASE_FOUND] > 0.0 and full > declared:
-                        found = (full - declared) * rate * share_of_year * place[c, t.P_EMPLOYEE_FLOW]
-                        sums[t.M_BACK_PAYMENTS, c] += fen(found) * w
-                        sums[t.M_FINES, c] += fen(found * (rules.fine_multiple - 1.0)) * w
-            if (
-                not pays
-                and status != PUBLIC
-                and status != OUTSIDE
-                and (flag & STOPPED) == 0
-                and (age >= YOUNGEST_PAYER and share_of_year > 0.0)
-            ):
+                    rate = place[c, t.P_EMPLOYER_RATE] * (1.0 - rules.waived) + rules.worker_rate
+                    flow = share * place[c, t.P_EMPLOYEE_FLOW]
+                    owed = full * rate * flow
+                    sums[t.M_TO_INSURE, c] += w
+                    sums[t.M_DUE, c] += fen(owed) * w
+                    value = worker.value_of_base(years_to_go, discount, awareness, scheme, divisor)
+                    sums[t.M_VALUE_OF_BASE, c] += np.int64(10000.0 * value) * w
+                    found = firm[employer, t.F_STAFF_FOUND] > 0.0
+                    if rules.transitions and found:
+                        if (flag & COVERED) == 0 and not new_staff:
+                            sums[t.M_FINES, c] += fen(owed * (rules.fine_multiple - 1.0)) * w
+                        flag |= COVERED
+                    elif rules.transitions and (
+                        new_staff or uniform(keys.coverage_review, identity) < rules.coverage_review
+                    ):
+                        if uniform_of(keys.covered, identity, employer) < firm[employer, t.F_COVERAGE]:
+                            flag |= COVERED
+                        else:
+                            flag &= ~COVERED
+                    if (flag & COVERED) != 0:
+                        paying = True
+                        declared = contributions.contribution_base(
+                            wage * (1.0 - firm[employer, t.F_HIDDEN]), base_wage, place[c, t.P_FLOOR],
+                            place[c, t.P_CEILING],
+                        )  # fmt: skip
+                        credited = declared
+                        sums[t.M_STAFF_INSURED, c] += w
+                        sums[t.M_CLIPPED, c] += fen(full) * w
+                        sums[t.M_DECLARED, c] += fen(declared) * w
+                        firm_sums[t.S_INSURED, employer] += w
+                        firm_sums[t.S_DECLARED, employer] += np.int64(declared) * w
+                        dues = contributions.employee_dues(
+                            declared, place[c, t.P_EMPLOYER_RATE], rules.worker_rate, rules.account_share,
+                            rules.waived,
+                        )  # fmt: skip
+                        if firm[employer, t.F_BASE_FOUND] > 0.0 and full > declared:
+                            back = (full - declared) * rate * flow
+                            credited = full
+                            money_in = fen(back) * w
+                            sums[t.M_BACK_PAYMENTS, c] += money_in
+                            sums[t.M_FINES, c] += fen(back * (rules.fine_multiple - 1.0)) * w
+            if not paying and may_pay and age >= YOUNGEST_PAYER and (
+                status == FLEXIBLE or status == FORMAL or goes_on
+            ):  # fmt: skip
                 # nobody pays for this person: an own decision, weighed anew every few years
                 income = wage if status == FORMAL else place[c, t.P_FLEXIBLE_INCOME] * talent
-                tastes = Tastes(discount, awareness)
-                paid_before = (flag & PAYS) != 0 and inside
-                reviews = rules.transitions and uniform(keys.reviews_participation, identity) < rules.habit
+                paid_before = (flag & PAYS) != 0 and inside and not was_covered
                 away = province_of[h] != province_of[c]
-                if not reviews and inside:
+                reviews = rules.transitions and not goes_on and (
+                    was_covered or uniform(keys.reviews_participation, identity) < rules.habit
+                )  # fmt: skip
+                if inside and not reviews:
                     pay_place = r
-                elif reviews and away:
+                elif away:
                     pay_place = h
                 offer = worker.offer(
                     np.float64(months_had), years_to_go, income, np.float64(accounts[i]),
@@ -346,54 +366,46 @@ def people_block(
                     )  # fmt: skip
                     if here.value > offer.value:
                         pay_place, offer = c, here
-                pays = paid_before
+                paying = paid_before or goes_on
                 if reviews:
-                    pays = worker.participates(
+                    paying = uniform(keys.participation, identity) < worker.participation_chance(
                         offer.value, offer.base, income, rules.flexible_rate, rules.inclination,
                         rules.participation_scale, rules.burden_aversion,
-                        uniform(keys.participation, identity),
                     )  # fmt: skip
                     score = np.int64(100.0 * offer.value)
-                    if pays and not paid_before:
+                    if paying and not paid_before:
                         sums[t.M_ENTRANTS, pay_place] += w
                         sums[t.M_ENTRANT_AGE, pay_place] += 100 * age * w
                         sums[t.M_ENTRANT_VALUE, pay_place] += score * w
-                    elif pays:
+                    elif paying:
                         sums[t.M_INCUMBENTS, pay_place] += w
                         sums[t.M_INCUMBENT_AGE, pay_place] += 100 * age * w
                         sums[t.M_INCUMBENT_VALUE, pay_place] += score * w
-                    elif paid_before and months_had >= rules.retirement.minimum_months:
-                        sums[t.M_STOPPED_EARLY, pay_place] += w
-                if rules.transitions and inside and reaches <= 12 * year - 1:
-                    pays = True  # went on past the retirement age to reach the minimum
-                    if pay_place != r:
-                        pay_place = r
-                        offer = worker.offer(
-                            np.float64(months_had), years_to_go, income, np.float64(accounts[i]),
-                            place[r, t.P_BASE_WAGE], place[r, t.P_FLOOR], place[r, t.P_CEILING],
-                            rules.flexible_rate, rules.burden_aversion, tastes, scheme, divisor,
-                        )  # fmt: skip
-                if pays:
+                    elif paid_before and months_had >= minimum:
+                        sums[t.M_STOPPED_AFTER_MINIMUM, pay_place] += w
+                if paying:
                     declared = offer.base
-                    worker_due = declared * rules.flexible_rate
+                    credited = declared
+                    dues = contributions.flexible_dues(declared, rules.flexible_rate, rules.account_share)
                     base_wage = place[pay_place, t.P_BASE_WAGE]
                     sums[t.M_FLEXIBLE_INSURED, pay_place] += w
+                    if status == FLEXIBLE:
+                        sums[t.M_FLEXIBLE_PAYING, c] += w
             if status == FLEXIBLE:
                 sums[t.M_FLEXIBLE, c] += w
-                sums[t.M_FLEXIBLE_INCOMES, c] += fen(place[c, t.P_FLEXIBLE_INCOME] * talent) * w
 
-            # --- the relation: opened, moved with its money, or kept beside a temporary account
-            if pays and not inside:
+            # --- the relation: opened, moved (with its money, if asked), or kept beside a temporary account
+            if paying and not inside:
                 inside = True
                 flag |= INSIDE
                 r = pay_place
                 months_here[i] = np.uint16(0)
                 sums[t.M_NEW_INSURED, r] += w
-            elif pays and pay_place != r and status != PUBLIC:
+            elif paying and pay_place != r and status != PUBLIC:
                 same = province_of[pay_place] == province_of[r]
                 if same and place[r, t.P_POOLED] > 0.0:
                     r = pay_place
-                elif portability.keeps_relation(
+                elif not same and portability.keeps_relation(
                     sex, np.float64(age), province_of[pay_place] == province_of[h], rules.portability
                 ):
                     flag |= TEMPORARY
@@ -407,7 +419,7 @@ def people_block(
                     r = pay_place
                     months_here[i] = np.uint16(0)
                     flag &= ~TEMPORARY
-            elif pays:
+            elif paying:
                 flag &= ~TEMPORARY
             relations[i] = np.uint16(r)
 
@@ -416,16 +428,17 @@ def people_block(
                 accounts[i] = np.float32(
                     benefits.account_balance(
                         np.float64(accounts[i]),
-                        declared * rules.account_share * share_of_year if pays else 0.0,
+                        credited * rules.account_share * share if paying else 0.0,
                         rules.account_interest,
                     )
                 )
-            if pays:
+            flag &= ~PAYS
+            if paying:
                 flag |= PAYS
-                flow = share_of_year * place[pay_place, t.P_EMPLOYEE_FLOW]
-                from_employer = fen(employer_due * flow) * w
-                from_worker = fen(worker_due * flow) * w
-                group_money_in = from_employer + from_worker
+                flow = share * place[pay_place, t.P_EMPLOYEE_FLOW]
+                from_employer = fen(dues.employer * flow) * w
+                from_worker = fen(dues.worker * flow) * w
+                money_in += from_employer + from_worker
                 if status == PUBLIC:
                     sums[t.M_PUBLIC_EMPLOYER_DUES, pay_place] += from_employer
                     sums[t.M_PUBLIC_WORKER_DUES, pay_place] += from_worker
@@ -436,116 +449,93 @@ def people_block(
                     sums[t.M_FLEXIBLE_DUES, pay_place] += from_worker
                 sums[t.M_PAYERS, r] += w
                 if rules.transitions:
-                    paid[i] = np.uint16(min(np.int64(paid[i]) + worked_months, 65535))
+                    paid[i] = np.uint16(np.int64(paid[i]) + worked_months)
                     index_sums[i] = np.float32(
                         np.float64(index_sums[i])
-                        + share_of_year * contributions.contribution_index(declared, base_wage)
+                        + share * contributions.contribution_index(credited, base_wage)
                     )
                     if (flag & TEMPORARY) == 0:
                         months_here[i] = np.uint16(np.int64(months_here[i]) + worked_months)
                         if np.float64(months_here[i]) >= rules.portability.payer_months:
                             qualified[i] = np.int16(r)
-            else:
-                flag &= ~PAYS
 
             # --- retirement
-            months_had = np.int64(paid[i]) + np.int64(deemed[i])
-            if rules.transitions and inside and (early or reaches <= 12 * year + 11):
-                drawn = 6 if early else min(max(12 * year + 11 - reaches, 0), 12)
-                retire_age = age if early else max(statutory / 12.0, np.float64(age) - 1.0)
-                if public:
-                    pension = (
-                        rules.public_replacement
-                        * rules.public_wage_premium
-                        * place[r, t.P_BENEFIT_WAGE]
-                        * talent**0.5
+            months_now = np.int64(paid[i]) + np.int64(deemed[i])
+            drawn = max(12 - worked_months, 0) / 12.0
+            if public and of_age:
+                pensions[i] = np.float32(
+                    benefits.public_pension(
+                        place[c, t.P_BENEFIT_WAGE],
+                        talent,
+                        rules.public_replacement,
+                        rules.public_wage_premium,
+                        rules.public_progression,
                     )
-                    pensions[i] = np.float32(pension)
-                    group_money_out = fen(pension * drawn / 12.0) * w
-                    sums[t.M_PUBLIC_PENSIONS, r] += group_money_out
+                )
+                if inside:
+                    money_out = fen(pensions[i] * drawn) * w
+                    sums[t.M_PUBLIC_PENSIONS, r] += money_out
                     sums[t.M_NEW_RETIREES, r] += w
-                    sums[t.M_LEFT_PUBLIC, c] += w
-                    status = RETIRED
-                elif months_had >= rules.retirement.minimum_months:
-                    payer = portability.paying_place(
-                        h, r, np.float64(months_here[i]), np.int64(qualified[i]), rules.portability
-                    )
-                    if payer != r:
+                status = RETIRED
+            elif inside and (early or of_age) and months_now >= minimum:
+                payer = portability.paying_place(
+                    h, r, np.float64(months_here[i]), np.int64(qualified[i]), rules.portability
+                )
+                if payer != r:
+                    if province_of[payer] != province_of[r]:
                         money = portability.transfer(
                             np.float64(accounts[i]), np.float64(accounts[i]) / rules.account_share,
                             rules.portability,
                         )  # fmt: skip
                         ported[r, payer] += fen(money) * w
-                        r = payer
-                        relations[i] = np.uint16(r)
-                    new = benefits.new_pension(
-                        place[r, t.P_BENEFIT_WAGE] / 12.0, np.float64(paid[i]), np.float64(deemed[i]),
-                        np.float64(index_sums[i]), np.float64(accounts[i]),
-                        benefits.account_divisor(retire_age, divisors), rules.base_rate,
-                        rules.transitional_rate,
-                    )  # fmt: skip
-                    whole = 12.0 * new.whole
-                    pensions[i] = np.float32(whole)
-                    index_sums[i] = np.float32(new.legacy / new.whole)
-                    accounts[i] = np.float32(0.0)
-                    group_money_out = fen(whole * drawn / 12.0) * w
-                    sums[t.M_PENSIONS, r] += group_money_out
-                    sums[t.M_LEGACY, r] += np.int64(group_money_out * np.float64(index_sums[i]))
-                    sums[t.M_NEW_RETIREES, r] += w
-                    if early:
-                        sums[t.M_EARLY_RETIREES, r] += w
-                        sums[t.M_EARLY_PENSIONS, r] += group_money_out
-                    if status == FORMAL:
-                        sums[t.M_LEFT_JOBS, c] += w
-                    elif status == FLEXIBLE:
-                        sums[t.M_LEFT_FLEXIBLE, c] += w
-                    status = RETIRED
-                elif reaches >= 12 * year:
-                    # reached the age this year below the minimum
-                    account = np.float64(accounts[i])
-                    choice = worker.below_minimum(
-                        np.float64(months_had), account, place[r, t.P_BASE_WAGE], place[r, t.P_FLOOR],
-                        rules.flexible_rate, Tastes(discount, awareness), scheme, divisor,
-                        rules.below_minimum_scale, gumbel(keys.below_minimum, identity, 0),
-                        gumbel(keys.below_minimum, identity, 1), gumbel(keys.below_minimum, identity, 2),
-                    )  # fmt: skip
-                    if choice == worker.CONTINUE:
-                        if status == FORMAL:
-                            sums[t.M_LEFT_JOBS, c] += w
-                        status = FLEXIBLE
-                        flag &= ~COVERED
-                    else:
-                        refund = fen(account) * w
-                        sums[t.M_REFUNDS, r] += refund
-                        group_money_out = refund
-                        if choice == worker.RESIDENT_SCHEME:
-                            sums[t.M_TO_RESIDENT, r] += w
-                        else:
-                            sums[t.M_LUMP_SUMS, r] += w
-                        accounts[i] = np.float32(0.0)
-                        inside = False
-                        flag = (flag | STOPPED) & ~INSIDE & ~PAYS & ~TEMPORARY
-                        if status == FORMAL:
-                            sums[t.M_LEFT_JOBS, c] += w
-                        status = OUTSIDE
-                        paid[i] = np.uint16(0)
-                        deemed[i] = np.uint16(0)
-                        index_sums[i] = np.float32(0.0)
-            elif rules.transitions and public and reaches <= 12 * year + 11:
-                # public staff still outside the scheme retire on the treasury's pension
-                pensions[i] = np.float32(
-                    rules.public_replacement
-                    * rules.public_wage_premium
-                    * place[c, t.P_BENEFIT_WAGE]
-                    * talent**0.5
-                )
-                sums[t.M_LEFT_PUBLIC, c] += w
+                    r = payer
+                    relations[i] = np.uint16(r)
+                retires_at = statutory / 12.0 if reaches >= january and not early else np.float64(age)
+                new = benefits.new_pension(
+                    place[r, t.P_BENEFIT_WAGE] / 12.0, np.float64(paid[i]), np.float64(deemed[i]),
+                    np.float64(index_sums[i]), np.float64(accounts[i]),
+                    benefits.account_divisor(retires_at, divisors), rules.base_rate, rules.transitional_rate,
+                )  # fmt: skip
+                pensions[i] = np.float32(12.0 * new.whole)
+                index_sums[i] = np.float32(new.legacy / new.whole)
+                accounts[i] = np.float32(0.0)
+                money_out = fen(pensions[i] * drawn) * w
+                sums[t.M_PENSIONS, r] += money_out
+                sums[t.M_LEGACY, r] += np.int64(money_out * np.float64(index_sums[i]))
+                sums[t.M_NEW_RETIREES, r] += w
+                if early:
+                    sums[t.M_EARLY_RETIREES, r] += w
+                    sums[t.M_EARLY_PENSIONS, r] += fen(pensions[i]) * w
                 status = RETIRED
+            elif inside and of_age and reaches >= january:
+                # reached the age this year below the minimum
+                choice = worker.below_minimum(
+                    np.float64(months_now), np.float64(accounts[i]), place[r, t.P_BASE_WAGE],
+                    place[r, t.P_FLOOR], rules.flexible_rate, tastes, scheme, divisor,
+                    rules.below_minimum_scale, gumbel(keys.below_minimum, identity, 0),
+                    gumbel(keys.below_minimum, identity, 1), gumbel(keys.below_minimum, identity, 2),
+                )  # fmt: skip
+                if choice == worker.CONTINUE:
+                    status = FLEXIBLE
+                else:
+                    money_out = fen(accounts[i]) * w
+                    sums[t.M_REFUNDS, r] += money_out
+                    if choice == worker.RESIDENT_SCHEME:
+                        sums[t.M_TO_RESIDENT, r] += w
+                    else:
+                        sums[t.M_LUMP_SUMS, r] += w
+                    accounts[i] = np.float32(0.0)
+                    index_sums[i] = np.float32(0.0)
+                    paid[i] = np.uint16(0)
+                    deemed[i] = np.uint16(0)
+                    inside = False
+                    flag = (flag | STOPPED) & ~INSIDE & ~PAYS & ~TEMPORARY
+                    status = OUTSIDE
             if status == RETIRED:
-                flag &= ~PAYS & ~COVERED & ~TEMPORARY
-                employer = -1
+                flag &= ~PAYS & ~TEMPORARY
             if status != FORMAL:
                 employer = -1
+                flag &= ~COVERED
             employers[i] = np.int32(employer)
 
         # --- counting
@@ -575,13 +565,12 @@ def people_block(
                 sums[t.M_JOB_SEEKERS, c] += np.int64(1000.0 * experience * hiring_factor[at_age]) * w
                 if status == OUTSIDE:
                     sums[t.M_IDLE_SEEKERS, c] += np.int64(1000.0 * work_factor[at_age]) * w
-        cohort = min(max((birth - FIRST_COHORT) // t.COHORT_YEARS, 0), t.COHORTS - 1)
         migrant = 1 if province_of[h] != province_of[c] else 0
-        group = (((province_of[c] * 2 + sex) * t.COHORTS + cohort) * 2 + migrant) * 5 + status
+        group = group_of(province_of[c], sex, birth, migrant, status)
         groups[group, 0] += w
-        if (flag & PAYS) != 0 and status != RETIRED:
+        if paying:
             groups[group, 1] += w
         elif inside and status != RETIRED:
             groups[group, 2] += w
-        groups[group, 3] += group_money_in
-        groups[group, 4] += group_money_out
+        groups[group, 3] += money_in
+        groups[group, 4] += money_out

@@ -20,7 +20,6 @@ class Keys(NamedTuple):
     birth_month: np.uint64
     patience: np.uint64
     awareness: np.uint64
-    cadre: np.uint64
     death: np.uint64
     skill: np.uint64
     considers_moving: np.uint64
@@ -39,7 +38,9 @@ class Keys(NamedTuple):
     public_entry: np.uint64
 
 
-TRAITS = ("birth_month", "patience", "awareness", "cadre", "covered", "participation", "public_entry")
+NEVER = 9999
+
+TRAITS = ("birth_month", "patience", "awareness", "covered", "participation", "public_entry")
 
 
 def keys(seed: int, year: int) -> Keys:
@@ -71,6 +72,8 @@ class Rules(NamedTuple):
     public_employer_rate: float
     public_wage_premium: float
     public_replacement: float
+    public_progression: float
+    waived: float
     fine_multiple: float
     insured_mortality: float
     skill_spread: float
@@ -79,7 +82,6 @@ class Rules(NamedTuple):
     discount_high: float
     awareness_low: float
     awareness_high: float
-    cadre_share: float
     inclination: float
     participation_scale: float
     burden_aversion: float
@@ -103,13 +105,17 @@ def _adjustment(parameters: Parameters, year: int) -> AdjustmentLaw:
     return law._replace(rate=law.rate + parameters.value("adjustment.local_supplement", year))
 
 
-def rules(parameters: Parameters, year: int, transitions: bool) -> tuple[Rules, tuple[float, ...]]:
-    """The rules of a year and the account divisors by age 40..70."""
+def rules(
+    parameters: Parameters, year: int, transitions: bool, waived: float
+) -> tuple[Rules, tuple[float, ...]]:
+    """The rules of a year, ``waived`` being the share of employers' dues waived, and the divisors by age 40..70."""
 
     def value(path: str) -> float:
         return parameters.value(path, year)
 
     retirement = retirement_law(parameters, year)
+    if year < retirement.reform_start:  # nobody plans on the reform before it is in force
+        retirement = retirement._replace(reform_start=NEVER)
     scheme = Scheme(
         minimum_months=float(retirement.minimum_months),
         wage_growth=value("worker.expected_wage_growth"),
@@ -117,7 +123,8 @@ def rules(parameters: Parameters, year: int, transitions: bool) -> tuple[Rules, 
         account_rate=value("benefits.account_interest"),
         account_share=value("contributions.account_share"),
         pension_years=value("worker.pension_years"),
-        resident_pension=12.0 * value("benefits.resident_basic_pension"),
+        resident_pension=12.0
+        * (value("benefits.resident_basic_pension") + value("benefits.resident_supplement")),
     )
     return Rules(
         year=year,
@@ -136,6 +143,8 @@ def rules(parameters: Parameters, year: int, transitions: bool) -> tuple[Rules, 
         public_employer_rate=value("contributions.employer_rate"),
         public_wage_premium=value("labour.public_wage_premium"),
         public_replacement=value("benefits.public_replacement"),
+        public_progression=value("benefits.public_progression"),
+        waived=waived,
         fine_multiple=value("employer.fine_multiple"),
         insured_mortality=value("population.mortality_of_insured"),
         skill_spread=value("population.within_province_dispersion"),
@@ -144,7 +153,6 @@ def rules(parameters: Parameters, year: int, transitions: bool) -> tuple[Rules, 
         discount_high=value("worker.discount_high"),
         awareness_low=value("worker.awareness_low"),
         awareness_high=value("worker.awareness_high"),
-        cadre_share=value("worker.cadre_share"),
         inclination=value("worker.inclination"),
         participation_scale=value("worker.participation_scale"),
         burden_aversion=value("worker.burden_aversion"),

@@ -7,14 +7,13 @@ the rows of the int64 sums by locality: persons, or fen for money.
 from __future__ import annotations
 
 PLACE = (
-    "province",
     "base_wage",  # average wage on which contribution bases rest, yuan a year (last year's)
     "benefit_wage",  # calculation base of new pensions, yuan a year (last year's)
     "floor",  # of the base, multiple of base_wage
     "ceiling",
     "wage",  # this year's average wage, yuan
     "flexible_income",  # this year's mean income of flexible workers, yuan
-    "employer_rate",  # on the base, after waivers
+    "employer_rate",  # on the base
     "hiring",  # yearly hazard of finding a formal job, for age factor 1
     "leaving",  # yearly hazard of losing it
     "taking_up",  # hazard of starting flexible work
@@ -34,7 +33,7 @@ PLACE = (
     "retiree_flow",  # base year: mean over year-end pensioners; 1 afterwards
 )
 (
-    P_PROVINCE, P_BASE_WAGE, P_BENEFIT_WAGE, P_FLOOR, P_CEILING, P_WAGE, P_FLEXIBLE_INCOME, P_EMPLOYER_RATE,
+    P_BASE_WAGE, P_BENEFIT_WAGE, P_FLOOR, P_CEILING, P_WAGE, P_FLEXIBLE_INCOME, P_EMPLOYER_RATE,
     P_HIRING, P_LEAVING, P_TAKING_UP, P_GIVING_UP, P_PUBLIC_HIRING, P_LENIENCY, P_POOLED, P_AVERAGE_PENSION,
     P_OLD_FRACTION, P_AVERAGE_PUBLIC_PENSION, P_OLD_PUBLIC_FRACTION, P_PUBLIC_INSIDE,
     P_PUBLIC_INSIDE_START, P_PUBLIC_RETIRED_INSIDE, P_PUBLIC_RETIRED_START, P_EMPLOYEE_FLOW, P_RETIREE_FLOW,
@@ -56,38 +55,42 @@ S_STAFF, S_INSURED, S_WAGES, S_DECLARED = range(len(FIRM_SUM))
 
 MEASURE = (
     # persons by residence
-    "adults", "deaths", "arrivals", "departures", "staff", "staff_insured", "flexible", "flexible_insured",
-    "public_staff", "job_seekers", "idle_seekers", "left_jobs", "left_flexible", "left_public",
+    "adults", "deaths", "arrivals", "departures", "moved_in", "moved_out", "staff", "to_insure",
+    "staff_insured", "flexible", "flexible_paying", "public_staff",
+    # persons by residence, thousandths: weighted by how often their age is hired or takes up work
+    "job_seekers", "idle_seekers",
     # persons by pension relation (pensioners: by the place that pays)
     "insured", "insured_public", "payers", "retirees", "retirees_public", "retirees_old",
     "retirees_public_old", "new_retirees", "early_retirees", "lump_sums", "to_resident_scheme",
-    "stopped_early", "new_insured",
+    "new_insured",
+    # persons by the place that collects
+    "flexible_insured", "entrants", "incumbents", "stopped_after_minimum",
     # fen by the fund that collects
     "employer_dues", "worker_dues", "flexible_dues", "public_employer_dues", "public_worker_dues",
     "back_payments", "fines", "due",
-    # fen by the fund that pays
+    # fen by the fund that pays; early pensions for a full year
     "pensions", "legacy_pensions", "public_pensions", "refunds", "early_pensions",
-    # fen, by place of work
-    "wages", "declared", "clipped_wages", "insured_wages", "flexible_incomes", "hidden_wages",
-    # hundredths: perceived values, and ages of those who joined or stay, for adverse selection
-    "value_of_base", "value_weight", "entrants", "entrant_age", "entrant_value", "incumbent_age", "incumbent_value",
-    "incumbents",
+    # fen by place of work
+    "wages", "declared", "clipped_wages",
+    # sums over persons: ten thousandths of the value of a yuan of base; hundredths of ages and of the value
+    # of paying, of those who joined and of those who stayed
+    "value_of_base", "entrant_age", "entrant_value", "incumbent_age", "incumbent_value",
 )  # fmt: skip
 (
-    M_ADULTS, M_DEATHS, M_ARRIVALS, M_DEPARTURES, M_STAFF, M_STAFF_INSURED, M_FLEXIBLE, M_FLEXIBLE_INSURED,
-    M_PUBLIC_STAFF, M_JOB_SEEKERS, M_IDLE_SEEKERS, M_LEFT_JOBS, M_LEFT_FLEXIBLE, M_LEFT_PUBLIC,
+    M_ADULTS, M_DEATHS, M_ARRIVALS, M_DEPARTURES, M_MOVED_IN, M_MOVED_OUT, M_STAFF, M_TO_INSURE,
+    M_STAFF_INSURED, M_FLEXIBLE, M_FLEXIBLE_PAYING, M_PUBLIC_STAFF,
+    M_JOB_SEEKERS, M_IDLE_SEEKERS,
     M_INSURED, M_INSURED_PUBLIC, M_PAYERS, M_RETIREES, M_RETIREES_PUBLIC, M_RETIREES_OLD,
-    M_RETIREES_PUBLIC_OLD, M_NEW_RETIREES, M_EARLY_RETIREES, M_LUMP_SUMS, M_TO_RESIDENT, M_STOPPED_EARLY,
+    M_RETIREES_PUBLIC_OLD, M_NEW_RETIREES, M_EARLY_RETIREES, M_LUMP_SUMS, M_TO_RESIDENT,
     M_NEW_INSURED,
+    M_FLEXIBLE_INSURED, M_ENTRANTS, M_INCUMBENTS, M_STOPPED_AFTER_MINIMUM,
     M_EMPLOYER_DUES, M_WORKER_DUES, M_FLEXIBLE_DUES, M_PUBLIC_EMPLOYER_DUES, M_PUBLIC_WORKER_DUES,
     M_BACK_PAYMENTS, M_FINES, M_DUE,
     M_PENSIONS, M_LEGACY, M_PUBLIC_PENSIONS, M_REFUNDS, M_EARLY_PENSIONS,
-    M_WAGES, M_DECLARED, M_CLIPPED, M_INSURED_WAGES, M_FLEXIBLE_INCOMES, M_HIDDEN_WAGES,
-    M_VALUE_OF_BASE, M_VALUE_WEIGHT, M_ENTRANTS, M_ENTRANT_AGE, M_ENTRANT_VALUE, M_INCUMBENT_AGE, M_INCUMBENT_VALUE,
-    M_INCUMBENTS,
+    M_WAGES, M_DECLARED, M_CLIPPED,
+    M_VALUE_OF_BASE, M_ENTRANT_AGE, M_ENTRANT_VALUE, M_INCUMBENT_AGE, M_INCUMBENT_VALUE,
 ) = range(len(MEASURE))  # fmt: skip
 
-GROUP_STATUS = ("outside", "formal", "flexible", "public", "retired")
 COHORT_YEARS = 5
 COHORTS = 52  # from 1885 on
 GROUP = ("persons", "payers", "lapsed", "contributions", "pensions")

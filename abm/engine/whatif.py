@@ -2,8 +2,9 @@
 
 For each locality and candidate lever its employers and their capital answer in the long run; what leaves
 arrives elsewhere; all accounts of all localities are settled again through the whole stack. Only the other
-governments' levers stay. How employers answer is read off their own decision functions by quadrature over
-the distribution of concealment costs and wages, so that a new decision rule changes the what-if by itself.
+governments' levers stay. How employers and flexible workers answer is asked of their own decision functions,
+by quadrature over the distributions of costs, wages and tastes, so that a new decision rule changes the
+what-if by itself. Migrants do not answer yet.
 """
 
 from __future__ import annotations
@@ -12,13 +13,23 @@ from typing import NamedTuple
 
 import numpy as np
 
+from abm.agents import employer, worker
 from abm.agents.local_government import LEVERS, Aims, Outcome, payoff
+from abm.compile import decision
+from abm.engine.rules import Rules
 from abm.regimes import Accounts, Funds, Stack
 from abm.regimes.stack import OWN_TREASURY
 
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 WEIGHTS = WEIGHTS / WEIGHTS.sum()
 AUDIT, REGISTRATION, LENIENCY, FLOOR, RATE = range(len(LEVERS))
+AGES = np.array([25.0, 35.0, 45.0, 52.0])
+"""Ages of the flexible workers that stand for all; they have never paid, or since ``FIRST_PAID``."""
+FIRST_PAID = 24.0
+QUANTILES = np.array([1.0 / 6.0, 0.5, 5.0 / 6.0])
+"""Quantiles of awareness and patience (the aware are the patient), and of log income as ``NORMALS``."""
+NORMALS = np.array([-0.9674, 0.0, 0.9674])
+Array = np.ndarray
 
 
 class Firms(NamedTuple):
@@ -38,36 +49,104 @@ class Firms(NamedTuple):
     ceiling: float
     worker_rate: float
     audit_base: float
+    review: float  # chance that an employer sets a person's registration anew
     registration_base: float
 
 
-def clipped_gain(rate: np.ndarray, detection: np.ndarray, firms: Firms, cost: np.ndarray) -> np.ndarray:
-    """Share hidden, (..., owners, nodes), for every kind of owner and node of the cost distribution."""
-    value = firms.value
-    gain = (1.0 - detection * firms.fine) * rate - (1.0 - detection) * value
+@decision
+def _hidden_shares(rate: Array, detection: Array, fine: float, value: Array, cost: Array) -> Array:
+    """The employers' own decision on flat arrays of one length."""
+    out = np.empty(len(cost))
+    for i in range(len(cost)):
+        out[i] = employer.hidden_share(rate[i], detection[i], fine, value[i], cost[i])
+    return out
+
+
+def hidden_by_kind(rate: Array, detection: Array, firms: Firms, cost: Array) -> Array:
+    """Share hidden (or left out), (..., n, owners, nodes), by owner and node of the cost distribution."""
     kinds = np.array([1.0, firms.state_multiple, firms.foreign_multiple])
     spread = np.exp(firms.dispersion * NODES)
     g = cost[..., None, None] * kinds[:, None] * spread
-    return np.clip(gain[..., None, None] / g, 0.0, 1.0)
+    shape = np.broadcast_shapes(rate[..., None, None].shape, g.shape)
+    flat = [np.broadcast_to(x, shape).ravel() for x in (rate[..., None, None], detection[..., None, None])]
+    value = np.broadcast_to(firms.value[..., None, None], shape).ravel()
+    return _hidden_shares(*flat, firms.fine, value, np.broadcast_to(g, shape).ravel()).reshape(shape)
 
 
-def answers(levers: np.ndarray, firms: Firms) -> tuple[np.ndarray, np.ndarray]:
-    """Mean declared base over the mean wage, and coverage, under levers (..., n, 5): two arrays (..., n)."""
+def answers(levers: Array, firms: Firms) -> tuple[Array, Array]:
+    """Mean base paid on over the mean wage, and coverage, under levers (..., n, 5): two arrays (..., n).
+
+    The base paid on is the declared one plus what audits find of the rest, coverage what employers register
+    plus what inspections find of the others.
+    """
     owners = np.array([1.0 - firms.state_share - firms.foreign_share, firms.state_share, firms.foreign_share])
     rate = levers[..., RATE] + firms.worker_rate
     audit = np.clip(firms.audit_base + levers[..., AUDIT], 0.0, 1.0)
-    hidden = clipped_gain(rate, audit, firms, firms.cost)
+    hidden = hidden_by_kind(rate, audit, firms, firms.cost)
     spread = firms.wage_dispersion
     wage = firms.mean_wage[:, None] * np.exp(spread * NODES - 0.5 * spread * spread)  # (n, wages)
-    floor = levers[..., FLOOR]
-    declared = np.clip(
-        wage[:, None, None, :] * (1.0 - hidden[..., None]), floor[..., None, None, None], firms.ceiling
-    )
-    base = np.einsum("...nocw,o,c,w->...n", declared, owners, WEIGHTS, WEIGHTS) / firms.mean_wage
+    floor = levers[..., FLOOR][..., None, None, None]
+    full = np.clip(wage[:, None, None, :], floor, firms.ceiling)
+    declared = np.clip(wage[:, None, None, :] * (1.0 - hidden[..., None]), floor, firms.ceiling)
+    paid_on = declared + audit[..., None, None, None] * (full - declared)
+    base = np.einsum("...nocw,o,c,w->...n", paid_on, owners, WEIGHTS, WEIGHTS) / firms.mean_wage
     inspection = np.clip(firms.registration_base + levers[..., REGISTRATION], 0.0, 1.0)
-    left_out = clipped_gain(rate, inspection, firms, firms.coverage_cost)
-    coverage = 1.0 - np.einsum("...noc,o,c->...n", left_out, owners, WEIGHTS)
+    left_out = hidden_by_kind(rate, inspection, firms, firms.coverage_cost)
+    left_out = np.einsum("...noc,o,c->...n", left_out, owners, WEIGHTS)
+    coverage = employer.registered_share.py_func(1.0 - left_out, inspection, firms.review)
     return base, np.maximum(coverage, 1e-3)
+
+
+class Flexible(NamedTuple):
+    """The flexible workers of the places, in short: money in units of the average wage that bases rest on."""
+
+    rules: Rules
+    scheme: worker.Scheme
+    income: float  # mean income
+    dispersion: float  # of log income
+    pension_age: float  # years
+    divisor: float
+
+
+@decision
+def _flexible_dues(
+    floors: Array, ceiling: float, rules: Rules, scheme: worker.Scheme, income: float, dispersion: float,
+    pension_age: float, divisor: float, ages: Array, quantiles: Array, normals: Array,
+) -> Array:  # fmt: skip
+    """Mean dues of a flexible worker under each of the floors, flat arrays, from the workers' own decisions."""
+    out = np.zeros(len(floors))
+    weight = 1.0 / (2.0 * len(ages) * len(quantiles) * len(normals))
+    for i in range(len(floors)):
+        for age in ages:
+            for q in quantiles:
+                for z in normals:
+                    tastes = worker.Tastes(
+                        rules.discount_high - (rules.discount_high - rules.discount_low) * q,
+                        rules.awareness_low + (rules.awareness_high - rules.awareness_low) * q,
+                    )
+                    earns = income * np.exp(dispersion * z - 0.5 * dispersion * dispersion)
+                    for years in (0.0, age - FIRST_PAID):
+                        offer = worker.offer(
+                            12.0 * years, pension_age - age, earns, rules.account_share * years * earns, 1.0,
+                            floors[i], ceiling, rules.flexible_rate, rules.burden_aversion, tastes, scheme,
+                            divisor,
+                        )  # fmt: skip
+                        chance = worker.participation_chance(
+                            offer.value, offer.base, earns, rules.flexible_rate, rules.inclination,
+                            rules.participation_scale, rules.burden_aversion,
+                        )  # fmt: skip
+                        out[i] += weight * chance * rules.flexible_rate * offer.base
+    return out
+
+
+def flexible_dues(floors: Array, ceiling: float, flexible: Flexible) -> Array:
+    """Mean dues of flexible workers under floors, shape of ``floors``, in average wages."""
+    f = flexible
+    flat = _flexible_dues(
+        floors.ravel(), ceiling, f.rules, f.scheme, f.income, f.dispersion, f.pension_age, f.divisor, AGES,
+        QUANTILES, NORMALS,
+    )  # fmt: skip
+    return flat.reshape(floors.shape)
 
 
 class Setting(NamedTuple):
@@ -79,6 +158,7 @@ class Setting(NamedTuple):
     staff_dues: np.ndarray  # the part of enterprise contributions that staff and employers pay, yuan
     early_cost: np.ndarray  # pensions of one year's early retirees while early, at today's leniency, yuan
     reserve_owned: np.ndarray  # reserve the local government owns, yuan
+    flexible: Flexible
     return_slope: np.ndarray  # change of the rate of return per unit of levy on wages, over the return
     capital_flight: float
     national_floor: float
@@ -118,8 +198,9 @@ def evaluate(
     capital = np.exp(setting.capital_flight * setting.return_slope * (levy - levy0))
     dues = levy / levy0 * capital
     flexible = setting.accounts.contributions_enterprise - setting.staff_dues
-    floor_ratio = actions[..., FLOOR] / levers[:, FLOOR]
-    own_collected = setting.staff_dues * dues + flexible * floor_ratio**0.5
+    answered = flexible_dues(actions[..., FLOOR], firms.ceiling, setting.flexible)
+    today = flexible_dues(levers[:, FLOOR], firms.ceiling, setting.flexible)
+    own_collected = setting.staff_dues * dues + flexible * answered / today
     lenient = actions[..., LENIENCY] / np.maximum(levers[:, LENIENCY], 1e-6)
     extra = setting.early_cost * (lenient - 1.0)
     shape = (k * m, n, n)
@@ -143,7 +224,7 @@ def evaluate(
         * setting.reserve_owned
         / np.maximum(accounts.benefits_enterprise + accounts.benefits_public, 1.0)
     )
-    return payoff(outcome, actions, months, accounts.population, aims), outcome
+    return payoff(outcome, actions, setting.wages, months, accounts.population, aims), outcome
 
 
 def _counterfactual(
@@ -178,6 +259,8 @@ def _counterfactual(
         enterprise_employees=replaced(a.enterprise_employees, a.enterprise_employees * capital, True),
         benefits_enterprise=replaced(a.benefits_enterprise, a.benefits_enterprise + extra, False),
         off_list=replaced(a.off_list, np.maximum(a.off_list + extra, 0.0), False),
+        gdp=replaced(a.gdp, a.gdp * capital, True),
+        treasury_capacity=replaced(a.treasury_capacity, a.treasury_capacity * capital, True),
     )
 
 

@@ -6,21 +6,20 @@ words and numbers, and held against what the model did; where the two differ, th
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 
 from abm.errors import UserError
 from abm.explain import moment as moments
 from abm.explain.life import Life
 from abm.explain.moment import Moment
+from abm.model import PensionModel
 from abm.population.persons import STATUS_NAMES, Flag, Status, birth_year_of
 from abm.scenario import Scenario
 
 ANY = "any"
 
 
-def person(scenario: Scenario, identity: int | Literal["any"], year: int) -> str:
+def person(scenario: Scenario, identity: int | str, year: int) -> str:
     """A person's year in words: state, decisions with options, utilities and draws, money, what came of it.
 
     ``identity`` is a person's id, or ``"any"`` for somebody whose year holds much, if possible retirement.
@@ -39,9 +38,15 @@ def government(scenario: Scenario, name: str, year: int) -> str:
     ``name`` is a six-digit code, an English province name or a Chinese name. Raises UserError for an unknown
     name (with the nearest one) or a year that is not simulated.
     """
-    from abm.explain import government_text
+    from abm.explain.government_text import describe
+    from abm.explain.weighing import Weighing, resolve
 
-    return government_text.describe(scenario, name, year)
+    index = resolve(name, scenario.resolution)
+    weighed: list[Weighing] = []
+    model = moments.simulate(
+        scenario, year, PensionModel.govern, lambda before: weighed.append(Weighing.of(before))
+    )
+    return describe(model, weighed[0] if weighed else None, index)
 
 
 def interesting(moment: Moment) -> list[int]:

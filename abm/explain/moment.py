@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from abm.draws import uniforms  # noqa: F401 - imported first, it sets where compiled code is kept
 from abm.engine import passes
 from abm.errors import UserError
 from abm.model import PensionModel
@@ -30,8 +30,6 @@ class Moment:
     ages: tuple[np.ndarray, ...]
     compatriots: np.ndarray
     """Adults by hukou province and province of residence a year earlier, (31, 31) persons."""
-    reserve: np.ndarray
-    """Reserves less advances at the opening, (n,) yuan."""
 
 
 def at(scenario: Scenario, year: int) -> Moment:
@@ -40,18 +38,28 @@ def at(scenario: Scenario, year: int) -> Moment:
     In the start year nobody decides; the state before is the state after. Raises UserError for a year that the
     scenario does not simulate.
     """
+    kept: list[Moment] = []
+    model = simulate(scenario, year, PensionModel.live, lambda m: kept.append(_kept(m)))
+    return kept[0] if kept else _kept(model)
+
+
+def simulate(
+    scenario: Scenario, year: int, phase: Callable[[PensionModel], None], look: Callable[[PensionModel], None]
+) -> PensionModel:
+    """The model after ``year``, in which ``look(model)`` was called just before ``phase``.
+
+    The start year has no phases to look into. Raises UserError for a year that the scenario does not simulate.
+    """
     if not scenario.start <= year <= scenario.end:
         raise UserError(f"year {year} is not simulated; allowed: {scenario.start} to {scenario.end}")
     model = PensionModel(scenario)
-    if year == scenario.start:
-        return _kept(model)
     while model.year < year - 1:
         model.step()
-    kept: list[Moment] = []
-    order = [phase for _, phase in model.phases].index(PensionModel.live)
-    model.phases.insert(order, ("the state is kept", lambda m: kept.append(_kept(m))))
-    model.step()
-    return kept[0]
+    if model.year < year:
+        order = [function for _, function in model.phases].index(phase)
+        model.phases.insert(order, ("the state is looked at", look))
+        model.step()
+    return model
 
 
 def _kept(model: PensionModel) -> Moment:
@@ -66,7 +74,6 @@ def _kept(model: PensionModel) -> Moment:
             model.rules.skill_spread,
         )
     stock: Any = model.sums.stock if model.sums is not None else model.start_stock
-    funds = model.funds if model.transitions else model.funds_opening
     return Moment(
         model,
         population,
@@ -75,5 +82,4 @@ def _kept(model: PensionModel) -> Moment:
         live.geography(model),
         live.age_tables(model),
         stock.copy(),
-        funds.local - funds.advances,
     )

@@ -144,11 +144,16 @@ def public_entry(life: Life) -> list[str]:
     if u is None:
         return []
     here = life.before["locality"]
-    field = "public_retired_inside" if life.before["status"] == Status.RETIRED else "public_inside"
+    retired = life.before["status"] == Status.RETIRED
+    by_now, at_start = (
+        ("public_retired_inside", "public_retired_start")
+        if retired
+        else ("public_inside", "public_inside_start")
+    )
     entered = "enters the scheme" if life.has(Flag.INSIDE, "after") else "stays outside for now"
     return [
-        f"{percent(life.field(field, here))} of {life.place(here)}'s group are enrolled by now, "
-        f"{percent(life.field(field + '_start', here))} were at the start; {drew(u)}: {entered}"
+        f"{percent(life.field(by_now, here))} of {life.place(here)}'s group are enrolled by now, "
+        f"{percent(life.field(at_start, here))} were at the start; {drew(u)}: {entered}"
     ]
 
 
@@ -184,7 +189,9 @@ def residence(life: Life) -> list[str]:
     ]
     prefecture = life.first("chooses_prefecture")
     if prefecture is not None:
-        lines.append(f"within {PROVINCE_NAMES[chosen]} by size and taste: {life.place(int(prefecture.result))}")
+        lines.append(
+            f"within {PROVINCE_NAMES[chosen]} by size and taste: {life.place(int(prefecture.result))}"
+        )
     stays = life.after["locality"] == life.before["locality"]
     lines.append("stays" if stays else f"moves to {life.place(life.after['locality'])}")
     return lines
@@ -195,7 +202,9 @@ def work(life: Life) -> list[str]:
     lines = []
     if (shock := life.draw("skill")) is not None:
         before, after = np.exp(life.before["log_skill"]), np.exp(life.after["log_skill"])
-        lines.append(f"skill, as a multiple of the wage: {before:.3f} → {after:.3f} (normal draw {shock:+.3f})")
+        lines.append(
+            f"skill, as a multiple of the wage: {before:.3f} → {after:.3f} (normal draw {shock:+.3f})"
+        )
     lines += _change(life)
     return lines + _coverage(life)
 
@@ -207,7 +216,9 @@ def _change(life: Life) -> list[str]:
         return []
     given = call.given
     if given["age"] >= given["leaving_age"]:
-        return [f"past the age of {given['leaving_age']:g} at which people leave the labour market: does not work"]
+        return [
+            f"past the age of {given['leaving_age']:g} at which people leave the labour market: does not work"
+        ]
     if given["staff"]:
         weighed = [("leaving the employer", "leaving", "u_leave")]
     elif not given["seeks"]:
@@ -299,7 +310,9 @@ def months_paid(life: Life) -> int:
     if not life.model.transitions:
         return 12
     index = life.first("contribution_index")
-    return life.after["paid_months"] - life.before["paid_months"] if index and life.after["paid_months"] else 0
+    return (
+        life.after["paid_months"] - life.before["paid_months"] if index and life.after["paid_months"] else 0
+    )
 
 
 def _own_decision(life: Life) -> list[str]:
@@ -348,9 +361,7 @@ def _offering(life: Life, offer: Call) -> str:
     """The place an offer is of: that with its average wage and floor."""
     rows = (life.before["hukou"], life.before["relation"], life.after["locality"])
     wanted = offer.given["average_wage"], offer.given["floor"]
-    return next(
-        life.place(c) for c in rows if (life.field("base_wage", c), life.field("floor", c)) == wanted
-    )
+    return next(life.place(c) for c in rows if (life.field("base_wage", c), life.field("floor", c)) == wanted)
 
 
 def relation(life: Life) -> list[str]:
@@ -359,7 +370,9 @@ def relation(life: Life) -> list[str]:
     if life.counted("new_insured"):
         lines.append(f"enrolled: relation in {life.place(life.after['relation'])}")
     if keeps := life.first("keeps_relation"):
-        kept = "keeps the relation and pays into a temporary account" if keeps.result else "the relation moves"
+        kept = (
+            "keeps the relation and pays into a temporary account" if keeps.result else "the relation moves"
+        )
         lines.append(f"pays away from the relation at {keeps.given['age']:g}: {kept}")
     asks = life.draw("asks_transfer")
     if asks is not None:
@@ -404,5 +417,3 @@ def outcome(life: Life) -> list[str]:
 
 
 _AGREED = "checked: the model's own pass left this person with the same state in every column"
-
-

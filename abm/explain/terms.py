@@ -95,9 +95,15 @@ def of_below_minimum(call: Call) -> dict[str, tuple[float, float]]:
         ),
     }
     best = max(options, key=lambda name: options[name][0] / given["scale"] + options[name][1])
-    codes = {worker.CONTINUE: "go on paying", worker.LUMP_SUM: "lump sum", worker.RESIDENT_SCHEME: "resident scheme"}
+    codes = {
+        worker.CONTINUE: "go on paying",
+        worker.LUMP_SUM: "lump sum",
+        worker.RESIDENT_SCHEME: "resident scheme",
+    }
     if codes[call.result] != best:
-        raise DisagreementError(f"choice below the minimum: {best} explained, {codes[call.result]} in the model")
+        raise DisagreementError(
+            f"choice below the minimum: {best} explained, {codes[call.result]} in the model"
+        )
     return options
 
 
@@ -147,7 +153,9 @@ def of_destinations(life: Life, call: Call) -> Destinations:
     compatriots = np.where(home, 0.0, life.moment.compatriots[hukou])
     taste = np.array([gumbel.result for gumbel in call.inner("gumbel")])
     stakes = iter(call.inner("pension_at_stake"))
-    at_stake = [float(next(stakes).result) if k != here and call.inner("pension_at_stake") else 0.0 for k in range(N)]
+    at_stake = [
+        float(next(stakes).result) if k != here and call.inner("pension_at_stake") else 0.0 for k in range(N)
+    ]
     terms = {
         "wage": beta * np.log(model.wages / model.wages[here]),
         "distance": -beta * value("worker.distance_to_wage", year) * np.log(distance / distance[here]),
@@ -162,7 +170,9 @@ def of_destinations(life: Life, call: Call) -> Destinations:
     if not np.allclose(total, found, atol=1e-9):
         raise DisagreementError(f"utilities of living somewhere: {total} explained, {found} in the model")
     if int(np.argmax(total + taste)) != call.result:
-        raise DisagreementError(f"destination: {np.argmax(total + taste)} explained, {call.result} in the model")
+        raise DisagreementError(
+            f"destination: {np.argmax(total + taste)} explained, {call.result} in the model"
+        )
     odds = np.exp(total - total.max())
     return Destinations(terms, taste, odds / odds.sum())
 

@@ -28,7 +28,7 @@ def percent(share: float, digits: int = 1) -> str:
 
 def signed(number: float, digits: int = 3) -> str:
     """A number with its sign."""
-    return f"{number:+.{digits}f}"
+    return f"{round(number, digits) + 0.0:+.{digits}f}"
 
 
 def years(months: float) -> str:
@@ -58,12 +58,9 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def terms(parts: dict[str, float], unit: str, digits: int = 0) -> str:
-    """Named terms and their sum on one line: ``pension 812 + account 40 − contributions 300 = 552 yuan``."""
-    text = ""
-    for name, amount in parts.items():
-        sign = "−" if amount < 0 else "+" if text else ""
-        text += f" {sign} {name} {abs(amount):,.{digits}f}" if text else f"{sign}{name} {abs(amount):,.{digits}f}"
-    return f"{text} = {sum(parts.values()):,.{digits}f} {unit}".rstrip()
+    """Named terms and their sum on one line: ``pension +812, contributions −300, in all +512 yuan``."""
+    named = [f"{name} {amount:+,.{digits}f}" for name, amount in parts.items()]
+    return f"{', '.join(named)}, in all {sum(parts.values()):+,.{digits}f} {unit}".rstrip()
 
 
 def same(what: str, explained: float, found: float, tolerance: float = 1e-6) -> None:

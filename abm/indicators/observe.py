@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from abm.agents.employer import declaration_mode
+from abm.agents.employer import MODE_NAMES, declaration_mode
 from abm.engine import tables
 from abm.phases.employ import detection
 from abm.phases.live import FLOOR, RATE
 from abm.population.employers import OWNERSHIP_NAMES
-from abm.population.persons import FIRST_COHORT
-from abm.regimes.settlement import transfers
+from abm.population.persons import FIRST_COHORT, STATUS_NAMES
+from abm.regimes.settlement import subsidies, transfers
 from abm.space import NATION, PROVINCE_NAMES, PROVINCES
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from abm.model import PensionModel
 
 N = len(PROVINCES)
-MODES = ("full", "fixed", "tiered", "floor")
-STATUS = ("not_working", "formal", "flexible", "public", "retired")
 
 PERSONS = (
     "population", "insured_employees", "payers", "retirees", "flexible_insured", "employers", "in_migrants",
@@ -56,7 +54,7 @@ class Observer:
             if groups is None:
                 cells = amounts
                 moved = transfers(model.realised.flows, model.membership, "locality")
-                border = model.sums["arrivals"], model.sums["departures"]
+                border = model.sums["moved_in"], model.sums["moved_out"]
             else:
                 cells = {k: np.bincount(groups, v, minlength=size) for k, v in amounts.items()}
                 moved, border = across(model, size)
@@ -89,13 +87,7 @@ def additive(model: PensionModel) -> dict[str, np.ndarray]:
     firms = model.population.employers
     province = places.province_of
     audit, inspection = detection(model)
-    local, central = np.zeros(places.n), np.zeros(places.n)
-    for name, fen in realised.flows.items():
-        payer = model.flow_payer(name)
-        if payer == "budget:centre":
-            central += fen / 100.0
-        elif payer in ("budget", "budget:province"):
-            local += fen / 100.0
+    central, local = (x / 100.0 for x in subsidies(realised.flows))
     opening = model.funds_opening
     staff = np.maximum(sums["staff"], 1)
     rate = model.levers[:, RATE] + model.parameters.value("contributions.worker_rate", model.year)
@@ -124,7 +116,9 @@ def additive(model: PensionModel) -> dict[str, np.ndarray]:
         "clipped": sums["clipped_wages"] / 100.0,
         "staff": sums["staff"].astype(float),
         "staff_insured": sums["staff_insured"].astype(float),
+        "to_insure": sums["to_insure"].astype(float),
         "flexible": sums["flexible"].astype(float),
+        "flexible_paying": sums["flexible_paying"].astype(float),
         "new": sums["new_retirees"].astype(float),
         "early": sums["early_retirees"].astype(float),
         "audit": audit * staff,
@@ -132,7 +126,6 @@ def additive(model: PensionModel) -> dict[str, np.ndarray]:
         "rate": rate * staff,
         "weight": staff.astype(float),
         "wage": model.wages[province] * sums["insured"],
-        "floor": model.levers[:, FLOOR] * staff,
     }
 
 
@@ -196,8 +189,8 @@ def row(
         "statutory_rate": share("rate", "weight"),
         "effective_rate": np.where(base > 0, x["contribution_revenue"] / np.where(base > 0, base, 1.0), 0.0),
         "declared_share": share("declared", "clipped"),
-        "coverage": share("staff_insured", "staff"),
-        "participation": np.minimum(share("flexible_insured", "flexible"), 1.0),
+        "coverage": share("staff_insured", "to_insure"),
+        "participation": share("flexible_paying", "flexible"),
         "adjustment_headcount": x["adjustment_headcount"],
         "audit_effort": share("audit", "weight"),
         "registration_effort": share("registration", "weight"),
@@ -220,7 +213,7 @@ def groups_frame(model: PensionModel) -> pd.DataFrame:
     import pandas as pd
 
     sums = model.sums.groups
-    shape = (N, 2, tables.COHORTS, 2, len(STATUS))
+    shape = (N, 2, tables.COHORTS, 2, len(STATUS_NAMES))
     kept = np.flatnonzero(sums[:, 0] + sums[:, 4])
     p, sex, cohort, migrant, status = np.unravel_index(kept, shape)
     return pd.DataFrame(
@@ -230,7 +223,7 @@ def groups_frame(model: PensionModel) -> pd.DataFrame:
             "sex": np.array(["male", "female"], dtype=object)[sex],
             "birth_cohort": FIRST_COHORT + tables.COHORT_YEARS * cohort,
             "migrant": migrant.astype(bool),
-            "status": np.array(STATUS, dtype=object)[status],
+            "status": np.array(STATUS_NAMES, dtype=object)[status],
             "persons": sums[kept, 0],
             "payers": sums[kept, 1],
             "lapsed": sums[kept, 2],
@@ -269,7 +262,7 @@ def employers_frame(model: PensionModel) -> pd.DataFrame:
     frame = frame.groupby(["province", "ownership", "mode"], as_index=False).sum()
     frame.insert(0, "year", model.year)
     frame["ownership"] = [OWNERSHIP_NAMES[int(o)] for o in frame.ownership]
-    frame["declaration_mode"] = [MODES[int(m)] for m in frame.pop("mode")]
+    frame["declaration_mode"] = [MODE_NAMES[int(m)] for m in frame.pop("mode")]
     frame["province"] = [PROVINCE_NAMES[int(p)] for p in frame.province]
     for column in ("staff", "insured"):
         frame[column] = np.rint(frame[column]).astype(np.int64)

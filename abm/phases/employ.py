@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from abm import draws
+from abm.agents import employer
 from abm.engine.firms import FirmKeys, FirmRules, firms_year
 from abm.phases.live import AUDIT, RATE, REGISTRATION
 from abm.space import PROVINCES
@@ -60,7 +61,6 @@ def firm_rules(model: PensionModel) -> FirmRules:
         foreign_cost=value("foreign_cost"),
         peer_weight=value("peer_weight"),
         size_weight=value("size_weight"),
-        review=value("coverage_review"),
         reconsiders=value("reconsiders"),
         sensitivity=value("location_sensitivity"),
         relocation_cost=value("relocation_cost"),
@@ -94,10 +94,10 @@ def returns_on_capital(model: PensionModel) -> np.ndarray:
     """Net return on capital by province, (31,): r = (Y − w(1 + t)L)/K with w = (1 − α)(Y/L)/(1 + θt)."""
     value, year = model.parameters.value, model.year
     share, shift = value("employer.capital_share", year), value("employer.wage_shift", year)
-    bill = np.maximum(model.market["bill"], 1.0)
-    levy = model.market["levy"]
-    surplus = bill * ((1.0 + shift * levy) / (1.0 - share) - (1.0 + levy))
-    return surplus / np.maximum(model.market["capital"], 1.0)
+    bill, levy = np.maximum(model.market["bill"], 1.0), model.market["levy"]
+    output = bill * (1.0 + shift * levy) / (1.0 - share)
+    capital = np.maximum(model.market["capital"], 1.0)
+    return employer.return_on_capital.py_func(output, bill, levy, 1.0, capital)
 
 
 def return_slope(model: PensionModel) -> np.ndarray:
@@ -132,7 +132,7 @@ def observe_market(model: PensionModel) -> None:
     market = model.market
     market["compliant"] = full / np.maximum(staff, 1.0)
     market["mean_bill"] = bill / np.maximum(count, 1)
-    weight = sums["value_weight"]
+    weight = sums["to_insure"]
     market["value"] = np.where(weight > 0, sums["value_of_base"] / np.maximum(weight, 1) / 10000.0, 0.05)
     market["bill"] = np.bincount(province, sums["wages"] / 100.0, minlength=N)
     dues = np.bincount(province, (sums["employer_dues"] + sums["back_payments"]) / 100.0, minlength=N)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from abm import draws
 from abm.agents.local_government import LEVERS, Aims, Outcome, smoothed_best_response
 from abm.engine import whatif
 from abm.phases import settle
@@ -21,7 +22,7 @@ class Deliberation(NamedTuple):
 
     before: np.ndarray  # (n, 5)
     tries: np.ndarray  # (5, 5, n) lever × candidate × locality
-    payoffs: np.ndarray  # (5, 5, n) yuan per resident
+    payoffs: np.ndarray  # (5, 5, n) yuan per resident, as they are; the choice rests on them with an error
     outcome: Outcome  # each (5, 5, n)
     odds: np.ndarray  # (5, n, 5)
     after: np.ndarray  # (n, 5)
@@ -34,19 +35,31 @@ def run(model: PensionModel, inertia: float | None = None) -> None:
     levers = np.clip(model.levers, low, high)
     tries = whatif.candidates(levers, low, high, value("government.step", year))
     setting = settle.setting(model)
-    stacks = settle.expected_stacks(model, round(value("government.horizon", year)), date(year, 12, 31))
+    stacks = settle.expected_stacks(model, round(value("government.horizon", year)), date(year, 1, 1))
     payoffs, outcome = whatif.evaluate(levers, tries, employers_in_short(model), setting, stacks, aims(model))
-    scale = value("government.temperature", year) * setting.wages / setting.accounts.population
+    bill = setting.wages / setting.accounts.population
+    perceived = payoffs + value("government.perception_error", year) * bill * errors(model, payoffs.shape)
+    scale = value("government.temperature", year) * bill
     stay = value("government.inertia", year) if inertia is None else inertia
     chosen, odds = levers.copy(), []
     for lever in range(len(LEVERS)):
         chosen[:, lever], chance = smoothed_best_response(
-            levers[:, lever], tries[lever].T, payoffs[lever].T, scale, stay
+            levers[:, lever], tries[lever].T, perceived[lever].T, scale, stay
         )
         odds.append(chance)
     chosen = np.clip(chosen, low, high)
     model.deliberation = Deliberation(levers, tries, payoffs, outcome, np.array(odds), chosen)
     model.levers = chosen
+
+
+def errors(model: PensionModel, shape: tuple[int, ...]) -> np.ndarray:
+    """Standard normal errors of perception, keyed by year, place, lever and candidate; shape (5, 5, n)."""
+    levers, tries, n = shape
+    place = np.array([int(code) for code in model.places.codes])
+    cell = np.arange(levers * tries).reshape(levers, tries, 1)
+    identity = (place + 1_000_000 * cell).astype(np.uint64)
+    key = draws.key(model.scenario.seed, "perception", model.year)
+    return draws.normals(key, identity.ravel()).reshape(levers, tries, n)
 
 
 def bounds(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
@@ -97,5 +110,6 @@ def employers_in_short(model: PensionModel) -> whatif.Firms:
         ceiling=value("contributions.base_ceiling", year),
         worker_rate=value("contributions.worker_rate", year),
         audit_base=value("employer.audit_base", year),
+        review=value("employer.coverage_review", year),
         registration_base=value("employer.registration_base", year),
     )

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from abm.model import PensionModel
 
 N = len(PROVINCES)
-MOST_HAZARD = 0.6
 
 
 def run(model: PensionModel) -> None:
@@ -38,14 +37,14 @@ def place_table(model: PensionModel) -> np.ndarray:
     """What the pass reads of each locality, (n, fields) as ``tables.PLACE``."""
     places, year, parameters = model.places, model.year, model.parameters
     province = places.province_of
-    fields = {"province": province, "base_wage": model.base_wages[province]}
+    fields = {"base_wage": model.base_wages[province]}
     fields["benefit_wage"] = model.benefit_wages[province]
     fields["floor"] = model.levers[:, FLOOR]
     fields["ceiling"] = parameters.value("contributions.base_ceiling", year)
     wage = model.wages[province]
     fields["wage"] = wage
     fields["flexible_income"] = wage * parameters.value("labour.flexible_income_ratio", year)
-    fields["employer_rate"] = model.levers[:, RATE] * (1.0 - model.waived)
+    fields["employer_rate"] = model.levers[:, RATE]
     fields["leniency"] = model.levers[:, LENIENCY]
     pooled = [model.stack_in_force.lower_of(p.name) == "provincial_unified" for p in PROVINCES]
     fields["pooled"] = np.array(pooled, float)[province]

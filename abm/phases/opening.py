@@ -119,7 +119,13 @@ def constants(model: PensionModel) -> None:
     model.levers[:, FLOOR] = floor[places.province_of]
     model.floor_at_start = model.levers[:, FLOOR].copy()
     model.coverage_cost = inversion.coverage_cost(
-        firms, places.province_of, rate[first], inspection[first], model.market["value"][first], rules
+        firms,
+        places.province_of,
+        rate[first],
+        inspection[first],
+        model.market["value"][first],
+        rules,
+        model.parameters.value("employer.coverage_review", year),
     )
 
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from abm import regimes
 from abm.engine import whatif
 from abm.phases.employ import return_slope
-from abm.phases.live import LENIENCY
+from abm.phases.live import RATE
 from abm.regimes import Accounts, Stack
+from abm.regimes.accounts import ratio
 from abm.regimes.booking import Part, post
-from abm.space import PROVINCE_NAMES
+from abm.scheme.benefits import account_divisor
 from abm.timeline import RegimeStack, stack_on
 
 if TYPE_CHECKING:
     from abm.model import PensionModel
 
-YEARS_EARLY = 3.0
-"""Years a pension approved early is drawn before the statutory age, on average (assumed)."""
+FLEXIBLE_PENSION_AGE = 57.0
+"""Statutory age of the flexible workers that stand for all in a what-if: between men's and women's."""
 
 SPLIT = {
     "contributions_enterprise": (
@@ -55,18 +56,32 @@ def yuan(model: PensionModel, flow: str) -> np.ndarray:
     return np.sum([fen(model, measure) for *_, measure in SPLIT[flow]], axis=0) / 100.0
 
 
+class LastYear(NamedTuple):
+    """What a plan for the next year's collections rests on, each (n,)."""
+
+    collected: np.ndarray  # contributions of the enterprise scheme, yuan
+    wages: np.ndarray  # wage bill, fen
+    rate: np.ndarray  # employers' (less waivers) and workers' rate on the base
+
+
+def combined_rate(model: PensionModel) -> np.ndarray:
+    """Employers' rate less waivers plus workers' rate, (n,)."""
+    return model.levers[:, RATE] * (1.0 - model.rules.waived) + model.rules.worker_rate
+
+
 def accounts(model: PensionModel) -> Accounts:
     """The year's accounts of every locality, from the sums of the pass."""
     value, year, sums = model.parameters.value, model.year, model.sums
     places, province = model.places, model.places.province_of
-    off_list = sums["early_pensions"] / 100.0 * YEARS_EARLY
+    off_list = sums["early_pensions"] / 100.0 * value("government.years_early", year)
     ported = sums.ported
     output = model.output()[province] * places.work_share
     collected = yuan(model, "contributions_enterprise")
     plan = collected
-    if model.collected_before is not None:
-        growth = model.wages / model.wages_before
-        plan = model.collected_before * growth[province]
+    if model.last_year is not None:
+        before = model.last_year
+        growth = ratio(sums["wages"].astype(np.float64), before.wages) * combined_rate(model) / before.rate
+        plan = before.collected * growth
     share = value("returns.entrusted_share", year)
     rate = (1.0 - share) * value("returns.local_deposits", year) + share * value("returns.entrusted", year)
     drawn = Accounts(
@@ -104,7 +119,7 @@ def build_stack(model: PensionModel, in_force: RegimeStack, year: int) -> Stack:
 
 def expected_stacks(model: PensionModel, horizon: int, today: date) -> list[Stack]:
     """The regime expected in each year of the horizon: events announced by today at their effective dates."""
-    known = tuple(e for e in model.scenario.timeline if (e.announced or e.start) <= today or e.start <= today)
+    known = tuple(e for e in model.scenario.timeline if (e.announced or e.start) <= today)
     stacks = []
     for ahead in range(horizon):
         in_force = stack_on(known, date(model.year + ahead, 12, 1)) or model.stack_in_force
@@ -113,28 +128,43 @@ def expected_stacks(model: PensionModel, horizon: int, today: date) -> list[Stac
 
 
 def setting(model: PensionModel) -> whatif.Setting:
-    """What the what-if of this year starts from: last year's accounts and today's funds."""
+    """What this year's what-if starts from: last year's accounts at this year's rates, and today's funds."""
+    value, year = model.parameters.value, model.year
     a, sums, places = model.accounts, model.sums, model.places
-    pooled = [model.stack_in_force.lower_of(name) == "provincial_unified" for name in PROVINCE_NAMES]
-    own = np.array([1.0 if places.by_province else 0.0 if p else 1.0 for p in pooled])[places.province_of]
-    owned = own * model.funds.local
+    province = places.province_of
+    owned = np.where(model.stack_in_force.lower == "provincial_unified", 0.0, model.funds.local)
     if places.by_province:
         owned = model.funds.local + model.funds.provincial
     staff = (sums["employer_dues"] + sums["worker_dues"] + sums["back_payments"]) / 100.0
-    rate = model.parameters.by_province("contributions.employer_rate", model.year)[places.province_of]
-    lenient = model.levers[:, LENIENCY]
-    early = a.off_list if model.transitions else 0.01 * a.benefits_enterprise * (lenient > 0)
+    if model.last_year is not None:
+        changed = staff * combined_rate(model) / model.last_year.rate
+        a = a._replace(contributions_enterprise=a.contributions_enterprise - staff + changed)
+        staff = changed
+    early = np.where(
+        a.off_list > 0.0, a.off_list, value("government.early_share_at_start", year) * a.benefits_enterprise
+    )
+    base_wage = model.base_wages[province].mean()
+    rules = model.rules
+    flexible = whatif.Flexible(
+        rules=rules,
+        scheme=rules.scheme._replace(resident_pension=rules.scheme.resident_pension / base_wage),
+        income=value("labour.flexible_income_ratio", year) * model.wages[province].mean() / base_wage,
+        dispersion=rules.skill_spread,
+        pension_age=FLEXIBLE_PENSION_AGE,
+        divisor=account_divisor.py_func(FLEXIBLE_PENSION_AGE, model.divisors),
+    )
     return whatif.Setting(
         accounts=a,
         funds=model.funds,
         wages=np.maximum(sums["wages"] / 100.0, 1.0),
         staff_dues=staff,
-        early_cost=np.maximum(early, 0.0),
+        early_cost=early,
         reserve_owned=owned,
+        flexible=flexible,
         return_slope=return_slope(model),
-        capital_flight=model.parameters.value("government.capital_flight", model.year),
-        national_floor=model.parameters.value("contributions.base_floor", model.year),
-        national_rate=rate,
+        capital_flight=value("government.capital_flight", year),
+        national_floor=value("contributions.base_floor", year),
+        national_rate=model.parameters.by_province("contributions.employer_rate", year)[province],
     )
 
 
@@ -148,7 +178,9 @@ def run(model: PensionModel) -> None:
     model.realised, model.funds = realised, realised.funds
     book(model)
     model.ledger.check(model.year, *model.chart.funds(model.funds))
-    model.collected_before = model.accounts.contributions_enterprise
+    model.last_year = LastYear(
+        model.accounts.contributions_enterprise, model.sums["wages"].astype(np.float64), combined_rate(model)
+    )
 
 
 def book(model: PensionModel) -> None:

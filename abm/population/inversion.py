@@ -81,7 +81,13 @@ def concealment(
 
 
 def coverage_cost(
-    firms: dict[str, Array], province_of: Array, rate: Array, detection: Array, value: Array, rules: FirmRules
+    firms: dict[str, Array],
+    province_of: Array,
+    rate: Array,
+    detection: Array,
+    value: Array,
+    rules: FirmRules,
+    review: float,
 ) -> Array:
     """Median cost of leaving staff out, (31,), at which employers would keep today's covered staff."""
     province = province_of[firms["locality"]]
@@ -95,7 +101,8 @@ def coverage_cost(
     for _ in range(60):
         middle = 0.5 * (low + high)
         left_out = np.clip(gain / (np.exp(middle)[province] * character), 0.0, 1.0)
-        above = np.bincount(province, (1.0 - left_out) * firms["jobs"], minlength=N) > covered
+        registered = employer.registered_share.py_func(1.0 - left_out, detection[province], review)
+        above = np.bincount(province, registered * firms["jobs"], minlength=N) > covered
         low, high = np.where(above, low, middle), np.where(above, middle, high)
     return np.exp(0.5 * (low + high))
 

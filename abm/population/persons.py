@@ -1,7 +1,7 @@
 """What a person is: the columns of the person table, declared once, and what its codes mean.
 
 A row stands for ``weight`` whole persons of 16 and over; the weight comes from the row's stratum, which
-travels with the person. Fixed traits (birth month, patience, awareness, attachment) are hashed from the id.
+travels with the person. Fixed traits (birth month, patience, awareness) are hashed from the id.
 """
 
 from __future__ import annotations
@@ -34,7 +34,12 @@ PERSON_COLUMNS: tuple[Column, ...] = (
     Column("deemed_months", "u2", "months", "months deemed paid before individual accounts"),
     Column("months_here", "u2", "months", "months paid in the locality of the relation"),
     Column("qualified", "i2", "index", "last locality where ten years were paid, -1 without one"),
-    Column("index_sum", "f4", "years", "sum over years paid of declared base / average wage"),
+    Column(
+        "index_sum",
+        "f4",
+        "years",
+        "sum over years paid of base / average wage; of a pensioner: legacy part of the pension",
+    ),
     Column("account", "f4", "yuan", "notional balance of the individual account"),
     Column("pension", "f4", "yuan/year", "pension in payment"),
 )
@@ -58,7 +63,7 @@ class Status:
     FREE = np.uint8(5)  # an unused row
 
 
-STATUS_NAMES = ("outside", "formal", "flexible", "public", "retired")
+STATUS_NAMES = ("not_working", "formal", "flexible", "public", "retired")
 
 
 class Flag:
@@ -71,6 +76,7 @@ class Flag:
     COVERED = np.uint8(16)  # this year's employer pays for the person
     TEMPORARY = np.uint8(32)  # pays into a temporary account away from the relation
     STOPPED = np.uint8(64)  # past the retirement age without a pension: lump sum or resident scheme
+    CADRE = np.uint8(128)  # a woman in a cadre post: retires five years later than one in a worker post
 
 
 def make_id(birth_year: np.ndarray, province: np.ndarray, serial: np.ndarray) -> np.ndarray:

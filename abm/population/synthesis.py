@@ -23,6 +23,9 @@ from abm.space import PROVINCE_NAMES
 MIDDLE_AGE = 40
 """Age at which the tilt of the insured's ages changes nothing."""
 
+LATEST_WORKER_POST = 50
+"""Women in worker posts have retired by the end of the year in which they reach this age."""
+
 CAP = 0.97
 """Largest part of a cell of age and sex that one group may take."""
 
@@ -70,13 +73,24 @@ def synthesise(parameters: Parameters, places: Places, base: Base, scale: int, s
     _work(parameters, base, columns, luck)
     _localities(places, columns, table)
     table["status"][:] = columns["status"]
-    table["flags"][:] = columns["flags"]
+    table["flags"][:] = columns["flags"] | _posts(parameters, base.year, columns, table["id"], seed)
     spread = parameters.value("population.within_province_dispersion", base.year)
     shock = draws.normals(draws.key(seed, "skill"), table["id"])
     table["log_skill"][:] = spread * shock - 0.5 * spread * spread
     firms = employers.synthesise(parameters, places, base, columns, table, scale, seed)
     history.write(parameters, base, columns, table, firms, luck)
     return Population(table, firms, weights, serials)
+
+
+def _posts(
+    parameters: Parameters, year: int, columns: dict[str, np.ndarray], ids: np.ndarray, seed: int
+) -> np.ndarray:
+    """The flag of women in cadre posts: public staff, a share of the others, and all insured still at work at 50."""
+    luck = draws.uniforms(draws.key(seed, "cadre"), ids)
+    cadre = luck < parameters.value("worker.cadre_share", year)
+    cadre |= (columns["flags"] & Flag.PUBLIC) > 0
+    cadre |= (columns["kind"] == EMPLOYEE) & (columns["age"] >= LATEST_WORKER_POST)
+    return np.where(cadre & (columns["sex"] == 1), Flag.CADRE, np.uint8(0))
 
 
 class _Luck:

@@ -99,6 +99,15 @@ def new_pension(
 
 
 @decision
+def public_pension(W: float, talent: float, replacement: float, premium: float, progression: float) -> float:
+    """Pension of public-sector staff, yuan a year, with ``W`` yuan a year: a share of the group's mean wage.
+
+    ``talent`` is the own wage over the group's mean; pensions differ by its power ``progression``.
+    """
+    return replacement * premium * W * talent**progression
+
+
+@decision
 def account_balance(opening: float, credited: float, interest: float) -> float:
     """An account at the end of a year, yuan.
 
