@@ -135,6 +135,25 @@ EMPLOYERS: Table = {
     "wages": Column("number", "yuan a year", "Wages they pay to insured staff", STATE),
 }
 
+SELECTION: Table = {
+    "year": YEAR,
+    "province": PROVINCE,
+    "entrants": _persons("Persons who began to pay voluntarily, by the province that collects"),
+    "entrant_age": Column("number", "years", "Their mean age; 0 where there are none", STATE),
+    "entrant_value": Column(
+        "number", "share of the base", "Their mean perceived net value of paying, per yuan of base", STATE
+    ),
+    "incumbents": _persons("Persons who weighed paying voluntarily again and went on"),
+    "incumbent_age": Column("number", "years", "Their mean age; 0 where there are none", STATE),
+    "incumbent_value": Column(
+        "number", "share of the base", "Their mean perceived net value of paying, per yuan of base", STATE
+    ),
+    "stopped_after_minimum": _persons("Voluntary payers who stopped with the minimum reached"),
+    "new_insured": _persons("New members of the scheme"),
+    "lump_sums": _persons("Persons who took back their account below the minimum at the retirement age"),
+    "to_resident_scheme": _persons("Persons who took it to the resident scheme instead"),
+}
+
 LEDGER: Table = {
     "year": YEAR,
     "payer": Column(
@@ -155,6 +174,7 @@ SCHEMA: dict[str, Table] = {
     "localities": {"year": YEAR, "province": PROVINCE, **LOCALITY, **PLACE},
     "groups": GROUPS,
     "employers": EMPLOYERS,
+    "selection": SELECTION,
     "ledger": LEDGER,
 }
 """The tables of a run in the order they are written; columns in their order."""

@@ -18,10 +18,11 @@ from abm.agents.tables import AgentTable
 from abm.engine import passes
 from abm.engine.rules import keys, rules
 from abm.indicators.observe import Observer
+from abm.errors import UserError
 from abm.ledger import Ledger
 from abm.parameters import Parameters
 from abm.phases import employ, govern, live, opening, settle
-from abm.phases.jobs import Jobs
+from abm.phases.jobs import Jobs, Stock
 from abm.population import base as base_module
 from abm.population import census, places, synthesis
 from abm.population.persons import Status
@@ -67,7 +68,14 @@ class PensionModel(mesa.Model):
         self.funds = opening.funds(self.base, self.places)
         self.levers = opening.levers(self.parameters, self.places, self.year)
         self.market = opening.market(self.places, self.base)
-        self.jobs = Jobs(self.parameters.value("labour.leaving", self.year))
+        losses = self.parameters.table("labour.first_losses", self.year)
+        self.jobs = Jobs(
+            self.parameters.value("labour.leaving", self.year),
+            self.parameters.value("labour.giving_up", self.year),
+            Stock(losses["formal"]),
+            Stock(losses["flexible"]),
+            Stock(losses["public"]),
+        )
         self.public_entry = opening.PublicEntry(self)
         self.start_stock = opening.stock(self)
         self._sums: passes.Sums | None = None
@@ -156,6 +164,12 @@ class PensionModel(mesa.Model):
         """Put the year's rules in force: rates, ages, bases, pools; set wages."""
         value, year = self.parameters.value, self.year
         self.stack_in_force = self.scenario.regime_at(year)[-1][1]
+        if self.stack_in_force.exceptions and not self.places.by_province:
+            names = ", ".join(name for name, _ in self.stack_in_force.exceptions)
+            raise UserError(
+                f"scenario '{self.scenario.name}' gives {names} a lower rule of its own in {year}, which cannot "
+                "be settled apart at prefecture resolution; use --resolution province"
+            )
         waived = self.scenario.modules_at(year)["waiver_2020"] > 0.0
         waived_share = value("contributions.waiver_2020", year) if waived else 0.0
         self.rules, self.divisors = rules(self.parameters, year, self.transitions, waived_share)

@@ -18,7 +18,7 @@ FIRST_PREFECTURE = 64
 
 
 @decision
-def fen(yuan: float) -> int:
+def fen(yuan: float) -> np.int64:
     """Whole fen of an amount in yuan, halves up."""
     return np.int64(math.floor(yuan * 100.0 + 0.5))
 
@@ -49,7 +49,7 @@ def chooses_province(
 def chooses_prefecture(
     identity: int, here: int, first: int, last: int, attraction: Array, moving_cost: float, key: np.uint64
 ) -> int:
-    """The prefecture within a chosen province: logit over size (``attraction``), less the cost of leaving one's own."""
+    """The prefecture within a chosen province: logit over size (``attraction``) and the cost of leaving."""
     best, choice = -1e300, first
     for k in range(first, last):
         utility = attraction[k] + gumbel(key, identity, FIRST_PREFECTURE + k)

@@ -18,6 +18,7 @@ from abm.compile import decision
 from abm.draws import gumbel, normal, uniform, uniform_of
 from abm.engine import tables as t
 from abm.engine.choices import chooses_prefecture, chooses_province, draws_employer, fen
+from abm.engine.rules import Keys, Rules
 from abm.population.persons import FIRST_COHORT, PROVINCE_BITS, SERIAL_BITS, Flag, Status
 from abm.scheme import benefits, contributions, portability, retirement
 
@@ -31,6 +32,8 @@ FEMALE, IS_PUBLIC, INSIDE, PAYS, COVERED, TEMPORARY, STOPPED, CADRE = (
 )  # fmt: skip
 COHORT_SHIFT = PROVINCE_BITS + SERIAL_BITS
 YOUNGEST_PAYER = 18
+Array = np.ndarray
+Arrays = tuple[np.ndarray, ...]
 
 
 @decision
@@ -42,9 +45,10 @@ def group_of(province: int, sex: int, birth: int, migrant: int, status: int) -> 
 
 @decision
 def people_block(
-    start, stop, rules, divisors, keys, columns, place, firm, vacancies, geography, ages, weights,
-    sums, stock, ported, groups, firm_sums,
-):  # fmt: skip
+    start: int, stop: int, rules: Rules, divisors: tuple[float, ...], keys: Keys, columns: Arrays,
+    place: Array, firm: Array, vacancies: Arrays, geography: Arrays, ages: Arrays, weights: Array,
+    sums: Array, stock: Array, ported: Array, groups: Array, firm_sums: Array,
+) -> None:  # fmt: skip
     """Do the year to the persons in rows ``start`` to ``stop``; add to the block's own sums."""
     (ids, statuses, flags, strata, hukous, localities, relations, employers, skills, paid, deemed,
      months_here, qualified, index_sums, accounts, pensions) = columns  # fmt: skip
@@ -209,11 +213,12 @@ def people_block(
             if status == FORMAL and np.int64(firm[employer, t.F_LOCALITY]) != c:
                 status = OUTSIDE  # the employer moved away, the staff stay
             if rules.transitions and status != PUBLIC and not goes_on:
+                experience = rules.experience_factor if inside else 1.0
                 change = worker.changes_work(
                     status == OUTSIDE, status == FORMAL, age,
                     rules.leaving_work_age_women if sex == 1 else rules.leaving_work_age_men,
                     (flag & STOPPED) == 0, not inside, place[c, t.P_LEAVING], place[c, t.P_GIVING_UP],
-                    place[c, t.P_HIRING] * hiring_factor[at_age] * (rules.experience_factor if inside else 1.0),
+                    place[c, t.P_HIRING] * hiring_factor[at_age] * experience,
                     place[c, t.P_PUBLIC_HIRING] * hiring_factor[at_age],
                     place[c, t.P_TAKING_UP] * work_factor[at_age],
                     uniform(keys.separation, identity), uniform(keys.job, identity),

@@ -113,7 +113,7 @@ def _flexible_dues(
     floors: Array, ceiling: float, rules: Rules, scheme: worker.Scheme, income: float, dispersion: float,
     pension_age: float, divisor: float, ages: Array, quantiles: Array, normals: Array,
 ) -> Array:  # fmt: skip
-    """Mean dues of a flexible worker under each of the floors, flat arrays, from the workers' own decisions."""
+    """Mean dues of a flexible worker under each of the floors (flat), by the workers' own decisions."""
     out = np.zeros(len(floors))
     weight = 1.0 / (2.0 * len(ages) * len(quantiles) * len(normals))
     for i in range(len(floors)):

@@ -94,11 +94,11 @@ def lever(model: PensionModel, weighed: Weighing, name: str, index: int) -> list
     tries = deliberation.tries[row, :, index]
     outcome = weighed.outcome(deliberation, row, index)
     terms = weighed.terms(deliberation, row, index)
-    odds = deliberation.odds[row, index]
+    error, odds = weighed.misperceived[row, :, index], deliberation.odds[row, index]
     chosen, again = smoothed_best_response(
         np.array([before]),
         tries[None, :],
-        deliberation.payoffs[row, :, index][None, :],
+        (deliberation.payoffs[row, :, index] + error)[None, :],
         weighed.temperature[index : index + 1],
         weighed.inertia,
     )
@@ -112,12 +112,12 @@ def lever(model: PensionModel, weighed: Weighing, name: str, index: int) -> list
             for k, value in enumerate(tries)
         ],
     )
-    payoff = sum(terms.values())
+    worth = {**terms, "payoff": sum(terms.values()), "misperceived by": error}
     second = table(
-        ["candidate", *terms, "payoff", "odds"],
+        ["candidate", *worth, "odds"],
         [
             [f"{value:.4f}" + (" (now)" if k == NOW else "")]
-            + [signed(x[k] - x[NOW], 2) for x in (*terms.values(), payoff)]
+            + [signed(x[k] - x[NOW], 2) for x in worth.values()]
             + [percent(odds[k])]
             for k, value in enumerate(tries)
         ],

@@ -72,6 +72,7 @@ def _kept(model: PensionModel) -> Moment:
             model.year - census.ADULT,
             model.scenario.seed,
             model.rules.skill_spread,
+            model.parameters.value("worker.cadre_share", model.year),
         )
     stock: Any = model.sums.stock if model.sums is not None else model.start_stock
     return Moment(

@@ -6,7 +6,7 @@ from abm.explain import terms
 from abm.explain.life import Life
 from abm.explain.text import drew, percent, same, years, yuan
 from abm.explain.text import terms as written
-from abm.population.persons import Flag, Status
+from abm.population.persons import Status
 
 
 def retirement(life: Life) -> list[str]:
@@ -14,13 +14,10 @@ def retirement(life: Life) -> list[str]:
     lines = _early(life)
     if life.first("paying_place"):
         return lines + _formula(life)
-    if life.retired_now and life.has(Flag.PUBLIC, "after"):
-        rules = life.model.rules
-        return [
-            *lines,
-            f"retires from the public staff: pension {yuan(life.after['pension'])} a year, replacement "
-            f"{percent(rules.public_replacement)} of the group's average wage times the root of the own skill",
-        ]
+    if public := life.first("public_pension"):
+        same("pension", public.result, life.after["pension"])
+        given = ", ".join(f"{name.replace('_', ' ')} {value:,.4g}" for name, value in public.given.items())
+        return [*lines, f"retires from the public staff ({given}): pension {yuan(public.result)} a year"]
     return lines + _below_minimum(life)
 
 

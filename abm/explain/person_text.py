@@ -31,7 +31,6 @@ WORK = {
 }
 MONEY = {
     "wages": "wage",
-    "flexible_incomes": "income from flexible work",
     "employer_dues": "employer's contribution",
     "worker_dues": "own contribution",
     "flexible_dues": "contribution as a flexible worker",
@@ -243,25 +242,24 @@ def _change(life: Life) -> list[str]:
 
 
 def _coverage(life: Life) -> list[str]:
-    """Whether the employer pays for the person."""
-    rules = life.model.rules
+    """Whether the employer pays for a member of staff."""
+    if not life.counted("to_insure"):
+        return []
+    share, found = (life.moment.firm[_worked_for(life), k] for k in (tables.F_COVERAGE, tables.F_STAFF_FOUND))
+    result = "registered, the employer pays" if life.booked("worker_dues") else "left out"
     drawn, reviewed = life.draw("covered"), life.draw("coverage_review")
     if drawn is not None:
-        row = _worked_for(life)
-        share = life.moment.firm[row, tables.F_COVERAGE]
-        covered = life.has(Flag.COVERED, "after") or bool(life.booked("employer_dues"))
         return [
-            f"registration set anew: the employer registers {percent(share)} of its staff, {drew(drawn)}: "
-            + ("registered, the employer pays" if covered else "left out")
+            f"registration set anew: the employer registers {percent(share)} of its staff, {drew(drawn)}: {result}"
         ]
     if reviewed is not None:
-        kept = "the employer pays" if life.booked("employer_dues") else "left out"
-        return [
-            f"registration reviewed with chance {percent(rules.coverage_review)}, {drew(reviewed)}: as before, {kept}"
-        ]
-    if life.counted("staff") and life.model.transitions:
-        return ["an inspection found the employer's unregistered staff: registered, the employer pays"]
-    return []
+        chance = percent(life.model.rules.coverage_review)
+        return [f"registration reviewed with chance {chance}, {drew(reviewed)}: as before, {result}"]
+    return (
+        [f"an inspection found the employer's unregistered staff: {result}"]
+        if found
+        else [f"as before: {result}"]
+    )
 
 
 def _worked_for(life: Life) -> int:
@@ -306,13 +304,16 @@ def _by_employer(life: Life, employer_rate: float) -> list[str]:
 
 
 def months_paid(life: Life) -> int:
-    """Months for which contributions were paid this year (twelve in the start year, for those who pay)."""
+    """Months paid this year, twelve in the start year; also of those whose months lapsed at its end."""
     if not life.model.transitions:
         return 12
-    index = life.first("contribution_index")
-    return (
-        life.after["paid_months"] - life.before["paid_months"] if index and life.after["paid_months"] else 0
-    )
+    months = life.after["paid_months"] - life.before["paid_months"]
+    choice = life.first("below_minimum")
+    return int(choice.given["months"]) - _months_had(life) if choice else months
+
+
+def _months_had(life: Life) -> int:
+    return int(life.before["paid_months"] + life.before["deemed_months"])
 
 
 def _own_decision(life: Life) -> list[str]:
@@ -320,20 +321,24 @@ def _own_decision(life: Life) -> list[str]:
     offers = life.all("offer")
     if not offers:
         return []
-    reviews, decides = life.draw("reviews_participation"), life.first("participates")
+    reviews, decides = life.draw("reviews_participation"), life.first("participation_chance")
     lines = ["nobody pays for this person: an own decision"]
     if reviews is not None:
         lines.append(
             f"reconsiders with chance {percent(life.model.rules.habit)}, {drew(reviews)}: "
             + ("decides anew" if decides else "does as last year")
         )
-    for offer in offers if decides else offers[-1:]:
+    elif decides is not None:
+        lines.append("no longer covered by an employer: decides anew")
+    elif life.model.transitions:
+        lines.append("past the retirement age and below the minimum: pays on, as chosen then")
+    for offer in offers:
         lines += _offer(life, offer)
-    if decides is not None:
-        utility, chance = terms.of_participation(decides)
+    u = life.draw("participation")
+    if decides is not None and u is not None:
         lines.append(
-            f"utility {written(utility, '', 3)}; scale {decides.given['scale']:g}: chance of paying "
-            f"{percent(chance)}, {drew(decides.given['u'])} (fixed for life)"
+            f"utility: {written(terms.of_participation(decides), '', 3)}; scale {decides.given['scale']:g}: chance "
+            f"of paying {percent(decides.result)}, {drew(u)} (fixed for life)"
         )
     booked = life.booked("flexible_dues")
     months = f" for {months_paid(life)} months" if booked else ""

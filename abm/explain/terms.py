@@ -67,18 +67,16 @@ def of_paying(call: Call) -> tuple[dict[str, float], float]:
     return {name: float(amount) for name, amount in parts.items()}, float(spread)
 
 
-def of_participation(call: Call) -> tuple[dict[str, float], float]:
-    """Terms of the utility in ``worker.participates`` (per yuan of base) and the probability of paying."""
+def of_participation(call: Call) -> dict[str, float]:
+    """Terms of the utility in ``worker.participation_chance``, per yuan of base."""
     given = call.given
-    burden = given["contribution_rate"] * given["base"] / max(given["income"], 1.0)
     parts = {
         "value per yuan of base": given["value"],
         "inclination": given["inclination"],
-        "burden on income": -given["aversion"] * burden,
+        "burden on income": -given["aversion"] * given["contribution_rate"] * given["base"] / given["income"],
     }
-    chance = 1.0 / (1.0 + math.exp(-sum(parts.values()) / given["scale"]))
-    _decides("participation", chance, given["u"], call.result)
-    return {name: float(amount) for name, amount in parts.items()}, chance
+    same("chance of paying", 1.0 / (1.0 + math.exp(-sum(parts.values()) / given["scale"])), call.result)
+    return {name: float(amount) for name, amount in parts.items()}
 
 
 def of_below_minimum(call: Call) -> dict[str, tuple[float, float]]:
@@ -111,8 +109,10 @@ def of_early_retirement(call: Call) -> tuple[float, float]:
     """The wish to retire early, and the chance that it happens, of ``worker.retires_early``."""
     given = call.given
     wish = 1.0 / (1.0 + math.exp(-(given["replacement"] - given["indifferent"]) / given["scale"]))
-    _decides("early retirement", given["hazard"] * wish, given["u"], call.result)
-    return wish, float(given["hazard"] * wish)
+    chance = float(given["hazard"] * wish)
+    if (given["u"] < chance) != call.result:
+        raise DisagreementError(f"early retirement: chance {chance}, draw {given['u']}, but {call.result}")
+    return wish, chance
 
 
 def of_adjustment(call: Call) -> dict[str, float]:
@@ -175,8 +175,3 @@ def of_destinations(life: Life, call: Call) -> Destinations:
         )
     odds = np.exp(total - total.max())
     return Destinations(terms, taste, odds / odds.sum())
-
-
-def _decides(what: str, chance: float, u: float, result: bool) -> None:
-    if bool(u < chance) != bool(result):
-        raise DisagreementError(f"{what}: chance {chance} and draw {u}, but the model decided {result}")

@@ -18,16 +18,22 @@ from abm.regimes import LOWER, UPPER, Stack
 from abm.space import PROVINCES
 
 
+SHAPE = (len(LEVERS), 5)
+"""Levers and candidates of each."""
+
+
 class Weighing(NamedTuple):
     """State just before the governments chose; arrays (n,) or (n, 5) by lever."""
 
     aims: Aims
     low: np.ndarray
     high: np.ndarray
+    bill: np.ndarray  # today's wage bill, yuan
     population: np.ndarray
     months: np.ndarray  # payable months of the reserve it owns
     value_of_money: np.ndarray
     temperature: np.ndarray  # yuan per resident
+    misperceived: np.ndarray  # (5, 5, n) yuan per resident, lever × candidate × locality
     inertia: float
     regimes: list[tuple[int, str]]  # expected, by year
 
@@ -40,15 +46,18 @@ class Weighing(NamedTuple):
         spending = setting.accounts.benefits_enterprise + setting.accounts.benefits_public
         months = 12.0 * setting.reserve_owned / np.maximum(spending, 1.0)
         population = setting.accounts.population
+        bill = setting.wages / population
         stacks = settle.expected_stacks(model, aims.horizon, date(year, 12, 31))
         return cls(
             aims,
             low,
             high,
+            setting.wages,
             population,
             months,
             value_of_money(months, aims),
-            value("government.temperature", year) * setting.wages / population,
+            value("government.temperature", year) * bill,
+            value("government.perception_error", year) * bill * govern.errors(model, SHAPE + bill.shape),
             value("government.inertia", year),
             [(year + ahead, "/".join(names_in(stack))) for ahead, stack in enumerate(stacks)],
         )
@@ -86,9 +95,9 @@ class Weighing(NamedTuple):
             + effort_cost(registration, aims.registration_cost, aims.effort_elasticity)
             + aims.leniency_cost * leniency
         )
-        bill = x["wages"]
+        bill = self.bill[index]
         amounts = {
-            "residents' income": bill - (1.0 - aims.accrual_share) * x["dues"],
+            "residents' income": x["wages"] - (1.0 - aims.accrual_share) * x["dues"],
             "own money": self.value_of_money[index] * x["own money"],
             "treasury": -(1.0 + aims.shadow_cost) * x["treasury"],
             "pensions": aims.benefit_weight * bill * np.log(np.maximum(x["pensions"], 1.0)),

@@ -34,7 +34,7 @@ class Observer:
     def __init__(self) -> None:
         self.agent_years = 0
         self._rows: dict[str, list[pd.DataFrame]] = {
-            name: [] for name in ("national", "provinces", "localities", "groups", "employers")
+            name: [] for name in ("national", "provinces", "localities", "groups", "employers", "selection")
         }
 
     def record(self, model: PensionModel) -> None:
@@ -71,6 +71,7 @@ class Observer:
             self._rows[name].append(frame)
         self._rows["groups"].append(groups_frame(model))
         self._rows["employers"].append(employers_frame(model))
+        self._rows["selection"].append(selection_frame(model))
 
     def frames(self, model: PensionModel) -> dict[str, pd.DataFrame]:
         """All tables of the run so far."""
@@ -266,4 +267,27 @@ def employers_frame(model: PensionModel) -> pd.DataFrame:
     frame["province"] = [PROVINCE_NAMES[int(p)] for p in frame.province]
     for column in ("staff", "insured"):
         frame[column] = np.rint(frame[column]).astype(np.int64)
+    return frame
+
+
+def selection_frame(model: PensionModel) -> pd.DataFrame:
+    """Who joins and who stays voluntarily (adverse selection), and who leaves without a pension, by province."""
+    import pandas as pd
+
+    sums, province = model.sums, model.places.province_of
+
+    def total(measure: str) -> np.ndarray:
+        return np.rint(np.bincount(province, sums[measure], minlength=N)).astype(np.int64)
+
+    columns: dict[str, np.ndarray] = {}
+    for who in ("entrant", "incumbent"):
+        heads = total(f"{who}s")
+        columns[f"{who}s"] = heads
+        for what in ("age", "value"):
+            columns[f"{who}_{what}"] = total(f"{who}_{what}") / 100.0 / np.maximum(heads, 1)
+    for name in ("stopped_after_minimum", "new_insured", "lump_sums", "to_resident_scheme"):
+        columns[name] = total(name)
+    frame = pd.DataFrame(columns)
+    frame.insert(0, "province", list(PROVINCE_NAMES))
+    frame.insert(0, "year", model.year)
     return frame

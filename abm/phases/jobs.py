@@ -13,6 +13,7 @@ import numpy as np
 from abm.engine.passes import Sums
 
 MOST = 0.6
+"""Highest hazard of any change of work in a year: keeps a locality's shortage from emptying its pool at once."""
 
 
 @dataclass
@@ -50,10 +51,11 @@ class Stock:
 class Jobs:
     """Formal, flexible and public work, and who could take it up (weighted persons by locality)."""
 
-    leaving: float
-    formal: Stock = field(default_factory=lambda: Stock(0.08))
-    flexible: Stock = field(default_factory=lambda: Stock(0.12))
-    public: Stock = field(default_factory=lambda: Stock(0.04))
+    leaving: float  # share of staff who leave in a year whatever happens to jobs
+    giving_up: float
+    formal: Stock
+    flexible: Stock
+    public: Stock
     seekers: np.ndarray | None = None
     idle: np.ndarray | None = None
     wanted: dict[str, np.ndarray] = field(default_factory=dict)
@@ -71,7 +73,7 @@ class Jobs:
             "hiring": np.clip(formal / np.maximum(self.seekers, 1.0), 0.0, MOST),
             "leaving": np.clip(self.leaving - np.minimum(formal, 0.0) / staff, 0.0, MOST),
             "taking_up": np.clip(flexible / np.maximum(self.idle, 1.0), 0.0, MOST),
-            "giving_up": np.clip(0.03 - np.minimum(flexible, 0.0) / own, 0.0, MOST),
+            "giving_up": np.clip(self.giving_up - np.minimum(flexible, 0.0) / own, 0.0, MOST),
             "public_hiring": np.clip(public / np.maximum(self.seekers, 1.0), 0.0, MOST),
         }
 

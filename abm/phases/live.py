@@ -46,8 +46,7 @@ def place_table(model: PensionModel) -> np.ndarray:
     fields["flexible_income"] = wage * parameters.value("labour.flexible_income_ratio", year)
     fields["employer_rate"] = model.levers[:, RATE]
     fields["leniency"] = model.levers[:, LENIENCY]
-    pooled = [model.stack_in_force.lower_of(p.name) == "provincial_unified" for p in PROVINCES]
-    fields["pooled"] = np.array(pooled, float)[province]
+    fields["pooled"] = float(model.stack_in_force.lower == "provincial_unified")
     fields |= model.jobs.hazards()
     fields |= model.pension_means
     fields |= model.public_entry(year)
@@ -72,11 +71,12 @@ def firm_table(model: PensionModel) -> np.ndarray:
 def vacancies(model: PensionModel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Employers by locality with the running sum of their vacancies: sums, rows, first place of a locality.
 
-    An employer's vacancies are its wanted staff less last year's, plus a twentieth for turnover.
+    An employer's vacancies are its wanted staff less last year's, plus what turnover always leaves open.
     """
     f = model.population.employers
+    turnover = model.parameters.value("labour.turnover_vacancies", model.year)
     rows = np.argsort(f["locality"], kind="stable")
-    wanted = np.maximum(f["jobs"] - f["staff"], 0.0) + 0.05 * f["jobs"]
+    wanted = np.maximum(f["jobs"] - f["staff"], 0.0) + turnover * f["jobs"]
     first = np.searchsorted(f["locality"][rows], np.arange(model.places.n + 1))
     sums = np.zeros(len(rows))
     for c in range(model.places.n):

@@ -77,9 +77,10 @@ def capital(model: PensionModel) -> None:
 def constants(model: PensionModel) -> None:
     """Solve the concealment cost, local floors and the coverage cost of every province (see inversion)."""
     places, year, base = model.places, model.year, model.base
-    first = places.first[:-1]
-    audit, inspection = detection(model)
-    rate = model.levers[:, RATE] + model.parameters.value("contributions.worker_rate", year)
+    audit, inspection = (mean_of_places(places, x) for x in detection(model))
+    worker_rate = model.parameters.value("contributions.worker_rate", year)
+    rate = mean_of_places(places, model.levers[:, RATE]) + worker_rate
+    value = mean_of_places(places, model.market["value"])
     rules = firm_rules(model)
     persons, firms = model.population.persons, model.population.employers
     rows = np.flatnonzero((persons["status"] == Status.FORMAL) & ((persons["flags"] & Flag.COVERED) > 0))
@@ -87,19 +88,19 @@ def constants(model: PensionModel) -> None:
     talent = np.exp(persons["log_skill"][rows].astype(np.float64))
     province = places.province_of[persons["locality"][rows]]
     flow = (base.mean_employees / base.employees)[province]
-    peers = 1.0 + rules.peer_weight * model.market["compliant"][first]
+    peers = 1.0 + rules.peer_weight * mean_of_places(places, model.market["compliant"])
     target, flexible = dues_to_meet(model)
     national = model.parameters.value("contributions.base_floor", year)
 
     def other_dues(floor: np.ndarray) -> np.ndarray:
-        return flexible * floor / model.levers[first, FLOOR]
+        return flexible * floor / mean_of_places(places, model.levers[:, FLOOR])
 
     cost, floor, missing = inversion.concealment(
         target,
         other_dues,
         model.parameters.value("government.floor_lowest", year),
         np.full(N, national),
-        rate[first],
+        rate,
         staff=rows,
         employers=employers,
         wages=model.wages[province] * firms["premium"][employers] * talent,
@@ -107,8 +108,8 @@ def constants(model: PensionModel) -> None:
         province=province,
         deviations=firms["log_cost"],
         ownerships=firms["ownership"],
-        detection=audit[first],
-        value=model.market["value"][first],
+        detection=audit,
+        value=value,
         base_wage=model.base_wages,
         ceiling=model.parameters.value("contributions.base_ceiling", year),
         rules=rules,
@@ -121,12 +122,17 @@ def constants(model: PensionModel) -> None:
     model.coverage_cost = inversion.coverage_cost(
         firms,
         places.province_of,
-        rate[first],
-        inspection[first],
-        model.market["value"][first],
+        rate,
+        inspection,
+        value,
         rules,
         model.parameters.value("employer.coverage_review", year),
     )
+
+
+def mean_of_places(places: Places, x: np.ndarray) -> np.ndarray:
+    """Mean over the localities of each province, weighted by work, (31,)."""
+    return np.bincount(places.province_of, places.work_share * x, minlength=N)
 
 
 def subsidise(model: PensionModel, missing: np.ndarray) -> None:

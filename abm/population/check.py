@@ -97,7 +97,9 @@ def _people(model: PensionModel) -> Iterator[Total]:
         return data.panel(table, variable, [year])[:, 0]
 
     scheme = "pension_province"
-    yield Total("insured employees, persons", counted("insured"), published(scheme, "insured_employees"), 0.0, 0.0)
+    yield Total(
+        "insured employees, persons", counted("insured"), published(scheme, "insured_employees"), 0.0, 0.0
+    )
     yield Total("pensioners, persons", counted("retirees"), published(scheme, "insured_retirees"), 0.0, 0.0)
     for title, measure, variable in (
         ("insured public staff, persons", "insured_public", "public_employees"),
@@ -105,9 +107,13 @@ def _people(model: PensionModel) -> Iterator[Total]:
     ):
         yield Total(title, counted(measure), published("public_sector", variable), 0.002, 0.0, 1.0)
     residents = _by_province(model, model.residents())
-    yield Total("residents, persons", residents, published("population_total", "resident_pop_yearend"), 0.01, 0.02)
+    yield Total(
+        "residents, persons", residents, published("population_total", "resident_pop_yearend"), 0.01, 0.02
+    )
     away = (sums.stock * (1.0 - np.eye(N))).sum(axis=0)
-    yield Total("migrants from other provinces, persons", away, model.base.migrants.sum(axis=1), 0.002, 0.01, 2.0)
+    yield Total(
+        "migrants from other provinces, persons", away, model.base.migrants.sum(axis=1), 0.002, 0.01, 2.0
+    )
     work = counted("staff") + counted("flexible")
     market = base.employment("employed_market", year)
     yield Total("formal and flexible work, persons", work, market, 0.005, 0.02, 2.0)
@@ -129,7 +135,9 @@ def _money(model: PensionModel) -> Iterator[Total]:
     revenue = _by_province(model, collected + subsidies)
     spending = _by_province(model, accounts.benefits_enterprise + accounts.benefits_public)
     yield Total("fund revenue, yuan", revenue, published("pension_province", "fund_revenue"), 0.01, 0.06)
-    yield Total("fund spending, yuan", spending, published("pension_province", "fund_expenditure"), 0.001, 0.001)
+    yield Total(
+        "fund spending, yuan", spending, published("pension_province", "fund_expenditure"), 0.001, 0.001
+    )
     opening = model.funds_opening
     held = _by_province(model, opening.local - opening.advances) + opening.provincial
     balance = published("pension_province", "fund_balance", year - 1)

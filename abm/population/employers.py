@@ -14,9 +14,6 @@ from abm.space import PROVINCE_NAMES
 
 PRIVATE, STATE, FOREIGN = 0, 1, 2
 OWNERSHIP_NAMES = ("private", "state", "foreign")
-COVERAGE_AT_START = {STATE: 0.98, FOREIGN: 0.90}
-"""Assumed registered share of staff of state and foreign employers; private ones make up the rest."""
-
 EMPLOYER_SERIAL_BITS = 20
 
 
@@ -89,16 +86,17 @@ def synthesise(
         "declared",
     ):
         firms[name] = np.zeros(total)
-    _hire(places, columns, table, firms, formal)
+    at_start = parameters.table("employer.coverage_at_start", year)
+    _hire(columns, table, firms, formal, {STATE: at_start["state"], FOREIGN: at_start["foreign"]})
     return firms
 
 
 def _hire(
-    places: Places,
     columns: dict[str, np.ndarray],
     table: dict[str, np.ndarray],
     firms: dict[str, np.ndarray],
     formal: np.ndarray,
+    at_start: dict[int, float],
 ) -> None:
     """Staff the employers in proportion to jobs, the insured by coverage; set coverage and headcounts.
 
@@ -111,7 +109,7 @@ def _hire(
         covered = (columns["flags"][staff] & Flag.COVERED) > 0
         insured_persons = weight[staff[covered]].sum()
         jobs, own = firms["jobs"][rows], firms["ownership"][rows]
-        coverage = np.array([COVERAGE_AT_START.get(int(o), 0.0) for o in own])
+        coverage = np.array([at_start.get(int(o), 0.0) for o in own])
         private = own == PRIVATE
         rest = insured_persons - (jobs * coverage).sum()
         coverage[private] = np.clip(rest / jobs[private].sum(), 0.02, 0.98) if private.any() else 0.0

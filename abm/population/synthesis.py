@@ -23,6 +23,9 @@ from abm.space import PROVINCE_NAMES
 MIDDLE_AGE = 40
 """Age at which the tilt of the insured's ages changes nothing."""
 
+RELUCTANT = 0.4
+"""Draw above which people seldom pay voluntarily at the start."""
+
 LATEST_WORKER_POST = 50
 """Women in worker posts have retired by the end of the year in which they reach this age."""
 
@@ -70,7 +73,8 @@ def synthesise(parameters: Parameters, places: Places, base: Base, scale: int, s
     weights = strata.table(low_weights)
     table["stratum"][:] = columns["stratum"]
     columns["weight"] = weights[columns["stratum"]]
-    _work(parameters, base, columns, luck)
+    reluctance = draws.uniforms(draws.key(seed, "participation"), table["id"])
+    _work(parameters, base, columns, luck, reluctance)
     _localities(places, columns, table)
     table["status"][:] = columns["status"]
     table["flags"][:] = columns["flags"] | _posts(parameters, base.year, columns, table["id"], seed)
@@ -173,12 +177,13 @@ def _origins(
     year = base.year
     age_weight = by_age(parameters, "population.migrant_weight", year)[columns["age"]]
     relative = parameters.value("population.migrants_relative_cover", year)
+    working = parameters.value("population.migrants_working", year)
     hukou = columns["province"].copy()
     order, origin_order = luck("synthesis order"), luck("synthesis origin")
     for p in range(len(PROVINCE_NAMES)):
         here = columns["province"] == p
         total = base.migrants[p].sum()
-        workers = 0.8 * total / (base.formal_jobs[p] + base.flexible_jobs[p])
+        workers = working * total / (base.formal_jobs[p] + base.flexible_jobs[p])
         insured = min(relative * workers, 0.6) * base.employees[p]
         for kind, group, persons in (
             (EMPLOYEE, strata.EMPLOYEES, insured),
@@ -211,8 +216,19 @@ def _identities(columns: dict[str, np.ndarray], year: int) -> tuple[np.ndarray, 
     return make_id(birth, columns["hukou"], serial), serials
 
 
-def _work(parameters: Parameters, base: Base, columns: dict[str, np.ndarray], luck: _Luck) -> None:
-    """Give every agent a status and scheme flags, in the numbers the base totals ask for."""
+def _work(
+    parameters: Parameters,
+    base: Base,
+    columns: dict[str, np.ndarray],
+    luck: _Luck,
+    reluctance: np.ndarray,
+) -> None:
+    """Give every agent a status and scheme flags, in the numbers the base totals ask for.
+
+    ``reluctance`` is the lasting draw against which a person weighs paying voluntarily; those who pay at the
+    start are mostly people with a low one.
+    """
+    willing = np.where(reluctance < RELUCTANT, 1.0, 0.05)
     year = base.year
     kind, age, sex, weight = columns["kind"], columns["age"], columns["sex"], columns["weight"]
     order, other_order = luck("synthesis order", 1), luck("synthesis order", 2)
@@ -248,7 +264,8 @@ def _work(parameters: Parameters, base: Base, columns: dict[str, np.ndarray], lu
         rows = np.setdiff1d(rows, stopped)
         flags[rows] |= Flag.PAYS
         settled = np.where(migrant[rows], 0.05, np.where(age[rows] >= 35, 2.0, 0.7))
-        own = rows[apportion.pick(round(flexible_share * len(rows)), settled, order[rows])]
+        willing_here = settled * willing[rows]
+        own = rows[apportion.pick(round(flexible_share * len(rows)), willing_here, order[rows])]
         status[own] = Status.FLEXIBLE
         staff = np.setdiff1d(rows, own)
         status[staff] = Status.FORMAL
