@@ -223,6 +223,7 @@ class PensionModel(mesa.Model):
         """Record the year's indicators."""
         if not self.transitions:
             self.jobs.observe(self.sums)
+            self.levy_at_start = self.market["levy"].copy()
         self.observer.record(self)
 
     # --- what can be asked

@@ -308,7 +308,7 @@ def explain(
 
     if person is not None:
         click.echo(explanation.person(chosen, person, year))
-    else:
+    elif government is not None:
         click.echo(explanation.government(chosen, government, year))
 
 

@@ -1,30 +1,23 @@
-"""Runs that several test files look at, made once."""
+"""Runs that several test files look at, as fixtures."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
+import runs
 
 from abm.model import PensionModel
 from abm.results import Results
-from abm.scenario import Scenario
-
-SCALE = 20000
 
 
 @pytest.fixture(scope="session")
 def history() -> Results:
-    """The history to 2018 at 1:20000; its frames are shared, so copy one before changing it."""
-    return PensionModel(Scenario.named("history", scale=SCALE)).run()
+    """The finished history to 2018 at 1:20000; its frames are shared, so copy one before changing it."""
+    return runs.history()
 
 
 @pytest.fixture(scope="session")
 def model_at_start() -> Callable[..., PensionModel]:
-    """Fresh models of the history at 1:20000 that stand in their first year; options as for Scenario.named."""
-
-    def fresh(**options: Any) -> PensionModel:
-        return PensionModel(Scenario.named("history", **{"scale": SCALE, **options}))
-
-    return fresh
+    """Makes fresh models of the history at 1:20000 in their first year; options as for Scenario.named."""
+    return runs.model

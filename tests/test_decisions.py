@@ -90,7 +90,9 @@ def test_declaration_modes(hidden: float, wage: float, mode: int) -> None:
 
 
 def test_return_on_capital_is_what_is_left_of_output() -> None:
-    assert employer.return_on_capital(200.0, 3.0, 0.2, 40.0, 500.0) == pytest.approx((200 - 3 * 1.2 * 40) / 500)
+    assert employer.return_on_capital(200.0, 3.0, 0.2, 40.0, 500.0) == pytest.approx(
+        (200 - 3 * 1.2 * 40) / 500
+    )
 
 
 def test_employers_choose_places_with_logit_odds_of_the_returns() -> None:
@@ -99,7 +101,9 @@ def test_employers_choose_places_with_logit_odds_of_the_returns() -> None:
     returns, moved, n = (0.12, 0.15), 0, 20_000
     for j in range(n):
         values = [
-            employer.location_value(returns[k], sensitivity, cost, 2.0, k == 0, False, draws.gumbel(key, j, k))
+            employer.location_value(
+                returns[k], sensitivity, cost, 2.0, k == 0, False, draws.gumbel(key, j, k)
+            )
             for k in (0, 1)
         ]
         moved += values[1] > values[0]
@@ -157,7 +161,9 @@ def test_own_wage_elasticity_is_beta_times_one_less_the_share() -> None:
     # With the same draws only those move who prefer the better-paid place now: a much smaller error.
     error = math.sqrt((q - p) / MANY) / p
     assert gain == pytest.approx(math.log(q / p), abs=3.0 * error)
-    assert gain / math.log(1 + rise) == pytest.approx(beta * (1.0 - (p + q) / 2.0), abs=3.0 * error / 0.095 + 0.01)
+    assert gain / math.log(1 + rise) == pytest.approx(
+        beta * (1.0 - (p + q) / 2.0), abs=3.0 * error / 0.095 + 0.01
+    )
 
 
 def test_a_better_wage_only_draws_people_in() -> None:
@@ -244,7 +250,11 @@ def test_work_changes_with_the_hazards_of_the_place() -> None:
 
     assert share_of(worker.STOPS, "u_leave", staff=True) == pytest.approx(0.1)
     assert share_of(worker.STOPS, "u_leave") == pytest.approx(0.2)
-    assert share_of(worker.HIRED, "u_hired") == share_of(worker.HIRED, "u_hired", idle=True) == pytest.approx(0.3)
+    assert (
+        share_of(worker.HIRED, "u_hired")
+        == share_of(worker.HIRED, "u_hired", idle=True)
+        == pytest.approx(0.3)
+    )
     assert share_of(worker.HIRED, "u_hired", staff=True) == 0.0
     assert share_of(worker.HIRED, "u_hired", seeks=False) == 0.0
     assert share_of(worker.JOINS_PUBLIC, "u_public", idle=True, newcomer=True) == pytest.approx(0.4)
@@ -254,7 +264,9 @@ def test_work_changes_with_the_hazards_of_the_place() -> None:
     assert share_of(worker.STAYS, "u_leave", age=60, idle=True) == 1.0
 
 
-@given(months=st.floats(12, 400), index=st.floats(0.6, 3.0), here=st.floats(2e4, 9e4), there=st.floats(2e4, 9e4))
+@given(
+    months=st.floats(12, 400), index=st.floats(0.6, 3.0), here=st.floats(2e4, 9e4), there=st.floats(2e4, 9e4)
+)
 def test_moving_to_lower_wages_costs_pension_wealth_in_proportion(
     months: float, index: float, here: float, there: float
 ) -> None:
@@ -272,7 +284,8 @@ def test_annuity_is_the_sum_of_its_payments(
     waiting: int, years: int, discount: float, before: float, after: float
 ) -> None:
     payments = [
-        (1.0 + before) ** waiting * (1.0 + after) ** t / (1.0 + discount) ** (waiting + t) for t in range(years)
+        (1.0 + before) ** waiting * (1.0 + after) ** t / (1.0 + discount) ** (waiting + t)
+        for t in range(years)
     ]
     got = worker.expects_annuity(float(waiting), discount, before, after, float(years))
     assert got == pytest.approx(sum(payments), rel=1e-6)
@@ -286,9 +299,19 @@ def scheme(**changes: float) -> worker.Scheme:
     return plain._replace(**changes)
 
 
-def worth(months: float, to_pension: float, index: float = 0.6, awareness: float = 0.6, **changes: float) -> float:
+def worth(
+    months: float, to_pension: float, index: float = 0.6, awareness: float = 0.6, **changes: float
+) -> float:
     return worker.value_of_paying(
-        months, to_pension, 40_000.0, index, 20_000.0, 0.20, worker.Tastes(0.08, awareness), scheme(**changes), 139.0
+        months,
+        to_pension,
+        40_000.0,
+        index,
+        20_000.0,
+        0.20,
+        worker.Tastes(0.08, awareness),
+        scheme(**changes),
+        139.0,
     )
 
 
@@ -370,7 +393,8 @@ def test_choices_below_the_minimum_have_logit_shares(months: float, account: flo
 def test_early_retirement_is_the_offices_chance_times_the_wish() -> None:
     u = (np.arange(10_000) + 0.5) / 10_000
     share_at = [
-        np.mean([worker.retires_early(0.3, replacement, 0.4, 0.15, x) for x in u]) for replacement in (0.2, 0.4, 0.7)
+        np.mean([worker.retires_early(0.3, replacement, 0.4, 0.15, x) for x in u])
+        for replacement in (0.2, 0.4, 0.7)
     ]
     wish = [1.0 / (1.0 + math.exp(-(r - 0.4) / 0.15)) for r in (0.2, 0.4, 0.7)]
     assert share_at == pytest.approx([0.3 * w for w in wish], abs=2e-4)
@@ -449,7 +473,9 @@ def test_payoff_counts_each_outcome_at_its_price() -> None:
         new = local_government.payoff(plain._replace(**more), levers, bill, months, people, a)
         return float((new - local_government.payoff(plain, levers, bill, months, people, a))[0] * 1000.0)
 
-    assert change(own_money=2 * one) == pytest.approx(1e9 * float(local_government.value_of_money(months, a)[0]))
+    assert change(own_money=2 * one) == pytest.approx(
+        1e9 * float(local_government.value_of_money(months, a)[0])
+    )
     assert change(wages=11 * one) == pytest.approx(1e9)
     assert change(treasury=2 * one) == pytest.approx(-1e9 * (1.0 + a.shadow_cost))
     assert change(dues=2 * one) == pytest.approx(-1e9 * (1.0 - a.accrual_share))

@@ -1,4 +1,4 @@
-"""Same scenario and seed, same bits: whatever the threads, blocks, hash seed, order of rows or way of stepping."""
+"""Same scenario and seed, same bits, whatever the threads, blocks, hash seed, order of rows or steps."""
 
 from __future__ import annotations
 
@@ -115,7 +115,10 @@ def test_a_longer_horizon_leaves_the_years_before_alone(reference: Results) -> N
     ("one", "other"),
     [
         ("history", "history+no_central_adjustment"),
-        ({"contributions.employer_rate": {2010: 0.2}}, {"contributions.employer_rate": {2010: 0.2, 2018: 0.12}}),
+        (
+            {"contributions.employer_rate": {2010: 0.2}},
+            {"contributions.employer_rate": {2010: 0.2, 2018: 0.12}},
+        ),
         ({"employer.audit_base": {2010: 0.1}}, {"employer.audit_base": {2010: 0.1, 2018: 0.4}}),
         ({"worker.inclination": {2010: -0.25}}, {"worker.inclination": {2010: -0.25, 2018: 0.5}}),
     ],

@@ -97,8 +97,12 @@ def test_a_draw_does_not_depend_on_the_order_or_number_of_others(order: list[int
     assert (draws.normals(key, ids) == draws.normals(key, IDS[:50])[ids]).all()
 
 
-@given(st.integers(0, 2**63 - 1), st.sampled_from(draws.STREAMS), st.integers(0, 2100), st.integers(0, 2**32 - 1))
-def test_scalar_vector_and_plain_python_give_the_same_bits(seed: int, stream: str, year: int, who: int) -> None:
+@given(
+    st.integers(0, 2**63 - 1), st.sampled_from(draws.STREAMS), st.integers(0, 2100), st.integers(0, 2**32 - 1)
+)
+def test_scalar_vector_and_plain_python_give_the_same_bits(
+    seed: int, stream: str, year: int, who: int
+) -> None:
     key = draws.key(seed, stream, year)
     ids = np.array([who], dtype=np.uint32)
     with np.errstate(over="ignore"):

@@ -1,4 +1,4 @@
-"""What a user of Mesa expects: a model that steps, sets of agents with verbs, and memory that is given back."""
+"""What a user of Mesa expects: a model that steps, sets of agents with verbs, memory that is given back."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_step_is_a_year(after_a_year: PensionModel) -> None:
     assert isinstance(after_a_year, mesa.Model)
     assert after_a_year.year == 2011
     assert list(after_a_year.results().national.year) == [2010, 2011]
-    assert [name for name, _ in after_a_year.phases][0] == "the year's rules are announced"
+    assert after_a_year.phases[0][0] == "the year's rules are announced"
     assert set(after_a_year.phase_seconds) == {name for name, _ in after_a_year.phases}
 
 

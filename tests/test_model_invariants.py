@@ -1,4 +1,4 @@
-"""What holds in every run and every year: money to the fen, people to the person, definitions as published."""
+"""What holds in every run and every year: money to the fen, people to the person, ratios as defined."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def run(request: pytest.FixtureRequest) -> Results:
 
 
 def fen(yuan: pd.Series) -> pd.Series:
-    """Whole fen; fails where an amount is not a whole number of them, up to the rounding of sums of floats."""
+    """Whole fen; fails where an amount is not a whole number of them, up to the rounding of sums."""
     whole = np.rint(yuan * 100.0)
     assert (np.abs(yuan * 100.0 - whole) <= 3e-15 * np.abs(yuan * 100.0) + 0.01).all()
     return whole.astype(np.int64)
@@ -71,7 +71,9 @@ def test_the_ledger_explains_every_reserve_to_the_fen(run: Results) -> None:
     )
     net = came.sub(went, fill_value=0).astype(np.int64).reset_index()
     kind, _, where = (net.account.str.partition(":")[i] for i in range(3))
-    funds = net.assign(province=where.str.split("/").str[0], locality=where.str.split("/").str[1])[kind == "fund"]
+    funds = net.assign(province=where.str.split("/").str[0], locality=where.str.split("/").str[1])[
+        kind == "fund"
+    ]
     of_place = funds.dropna(subset="locality").groupby(["year", "locality"]).fen.sum()
     change = places.set_index(["year", "locality"])
     change = fen(change.reserve) - fen(change.reserve_opening)
@@ -153,6 +155,12 @@ def test_headcounts_of_the_first_year_are_the_published_ones(run: Results) -> No
     assert first.population.sum() == pytest.approx(residents.sum(), rel=0.01)
 
 
+MEASURES = (
+    "adults", "deaths", "arrivals", "departures", "insured", "retirees", "new_retirees", "lump_sums",
+    "to_resident_scheme", "flexible", "public_staff",
+)  # fmt: skip
+
+
 class Year(NamedTuple):
     """A year's step: persons and weights before and after, and what the pass says happened."""
 
@@ -180,16 +188,14 @@ def steps() -> list[Year]:
             assert new == 0 or birth == m.year - ADULT
             stratum = strata.stratum(province, strata.OTHERS, np.array([0]))[0]
             came += new * int(m.population.weights[stratum])
-        measures = {name: m.sums[name].copy() for name in ("adults", "deaths", "arrivals", "departures", "insured",
-                    "payers", "retirees", "new_retirees", "lump_sums", "to_resident_scheme", "staff",
-                    "flexible", "public_staff", "new_insured")}  # fmt: skip
+        measures = {name: m.sums[name].copy() for name in MEASURES}
         interest = m.rules.account_interest
         minimum = m.rules.retirement.minimum_months
         result.append(Year(m.year, before, after, measures, came, interest, minimum))
     return result
 
 
-def persons(m) -> pd.DataFrame:  # noqa: ANN001
+def persons(m) -> pd.DataFrame:
     """The persons in use, by id, with weight, age, and the months to the statutory age at the year's end."""
     table = m.workers.to_pandas()
     weight = m.population.weights[table["stratum"]]
@@ -233,7 +239,10 @@ def test_residents_of_provinces_change_by_birthdays_deaths_and_moves(steps: list
         assert came_and_went.sum() == 0
         new = y.after.loc[y.after.index.difference(y.before.index)]
         both = y.before.index.intersection(y.after.index)
-        moved_in = y.after.loc[both].groupby("locality").weight.sum() - y.before.loc[both].groupby("locality").weight.sum()
+        moved_in = (
+            y.after.loc[both].groupby("locality").weight.sum()
+            - y.before.loc[both].groupby("locality").weight.sum()
+        )
         away_at_once = new[new.locality != new.hukou]
         moved_in = moved_in.reindex(range(N), fill_value=0)
         moved_in += away_at_once.groupby("locality").weight.sum().reindex(range(N), fill_value=0)
@@ -335,9 +344,9 @@ def test_tables_have_the_columns_of_the_contract_in_order_and_type(run: Results)
 
 
 ADDITIVE = (
-    "insured_employees", "payers", "retirees", "flexible_insured", "contribution_revenue", "benefit_expenditure",
-    "fiscal_subsidy", "central_subsidy", "local_subsidy", "interest", "due", "adjustment_headcount", "general_gap",
-    "managerial_gap", "employers", "capital", "output",
+    "insured_employees", "payers", "retirees", "flexible_insured", "contribution_revenue",
+    "benefit_expenditure", "fiscal_subsidy", "central_subsidy", "local_subsidy", "interest", "due",
+    "adjustment_headcount", "general_gap", "managerial_gap", "employers", "capital", "output",
 )  # fmt: skip
 
 
@@ -373,7 +382,9 @@ def test_ratios_are_what_their_definitions_say(run: Results) -> None:
         drawing = x.retirees > 0
         mean = x.benefit_expenditure / x.retirees
         assert np.allclose(x.average_pension[drawing], mean[drawing], rtol=1e-12)
-        assert np.allclose(x.replacement_rate[paying], (x.average_pension / x.average_wage)[paying], rtol=1e-12)
+        assert np.allclose(
+            x.replacement_rate[paying], (x.average_pension / x.average_wage)[paying], rtol=1e-12
+        )
         assert np.allclose(x.fiscal_subsidy, x.central_subsidy + x.local_subsidy, rtol=1e-12)
     for x in (run.national, run.provinces):  # of a locality's payers some retire on another one's pension
         assert (x.payers <= x.insured_employees + x.retirees).all()
@@ -436,7 +447,9 @@ def test_nobody_contributes_and_draws_a_pension_but_in_the_year_of_retirement(ru
     # What others than pensioners receive is the refund of their accounts.
     refunds = run.ledger[run.ledger.kind == "refunds"].groupby("year").amount.sum()
     received = groups[~retired].groupby("year").pensions.sum()
-    assert received.to_numpy() == pytest.approx(refunds.reindex(received.index, fill_value=0.0).to_numpy(), abs=0.05)
+    assert received.to_numpy() == pytest.approx(
+        refunds.reindex(received.index, fill_value=0.0).to_numpy(), abs=0.05
+    )
 
 
 def test_at_prefecture_resolution_moves_within_a_province_cross_the_borders_of_localities() -> None:

@@ -555,9 +555,12 @@ def people_block(
                 if old:
                     sums[t.M_RETIREES_OLD, r] += w
                 if public:
+                    sums[t.M_PUBLIC_PENSION_LEVEL, r] += fen(pensions[i]) * w
                     sums[t.M_RETIREES_PUBLIC, r] += w
                     if old:
                         sums[t.M_RETIREES_PUBLIC_OLD, r] += w
+                else:
+                    sums[t.M_PENSION_LEVEL, r] += fen(pensions[i]) * w
         else:
             if inside:
                 sums[t.M_INSURED, r] += w

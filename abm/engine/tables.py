@@ -70,6 +70,8 @@ MEASURE = (
     "back_payments", "fines", "due",
     # fen by the fund that pays; early pensions for a full year
     "pensions", "legacy_pensions", "public_pensions", "refunds", "early_pensions",
+    # fen by the fund that pays: pensions in payment at the end of the year, for a full year
+    "pension_level", "public_pension_level",
     # fen by place of work
     "wages", "declared", "clipped_wages",
     # sums over persons: ten thousandths of the value of a yuan of base; hundredths of ages and of the value
@@ -87,6 +89,7 @@ MEASURE = (
     M_EMPLOYER_DUES, M_WORKER_DUES, M_FLEXIBLE_DUES, M_PUBLIC_EMPLOYER_DUES, M_PUBLIC_WORKER_DUES,
     M_BACK_PAYMENTS, M_FINES, M_DUE,
     M_PENSIONS, M_LEGACY, M_PUBLIC_PENSIONS, M_REFUNDS, M_EARLY_PENSIONS,
+    M_PENSION_LEVEL, M_PUBLIC_PENSION_LEVEL,
     M_WAGES, M_DECLARED, M_CLIPPED,
     M_VALUE_OF_BASE, M_ENTRANT_AGE, M_ENTRANT_VALUE, M_INCUMBENT_AGE, M_INCUMBENT_VALUE,
 ) = range(len(MEASURE))  # fmt: skip

@@ -66,13 +66,16 @@ def _row(moment: Moment, identity: int) -> int:
     rows = np.flatnonzero((persons["id"] == identity) & (persons["status"] != Status.FREE))
     if len(rows):
         return int(rows[0])
-    examples = " or ".join(
-        f"{persons['id'][row]} (a {'woman' if persons['flags'][row] & Flag.FEMALE else 'man'} of "
-        f"{year - int(birth_year_of(persons['id'][row : row + 1])[0])}, {STATUS_NAMES[persons['status'][row]]})"
-        for row in interesting(moment)[:2]
-    )
+    examples = " or ".join(_short(moment, row) for row in interesting(moment)[:2])
     raise UserError(
         f"nobody of 16 and over alive at the beginning of {year} has the id {identity}; an id is "
         f"(birth year − 1885) · 2^24 + hukou province (0 to 30) · 2^19 + serial number, such as {examples}; "
         "'any' picks somebody"
     )
+
+
+def _short(moment: Moment, row: int) -> str:
+    persons = moment.population.persons
+    sex = "woman" if persons["flags"][row] & Flag.FEMALE else "man"
+    age = moment.model.year - int(birth_year_of(persons["id"][row : row + 1])[0])
+    return f"{persons['id'][row]} (a {sex} of {age}, {STATUS_NAMES[persons['status'][row]]})"

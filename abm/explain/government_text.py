@@ -33,8 +33,9 @@ def describe(model: PensionModel, weighed: Weighing | None, index: int) -> str:
     parts = [section("Where it stands", standing(model, index))]
     if weighed is None:
         line = (
-            f"{model.year} is the start: levers and the costs of concealment and coverage are found together, "
-            f"so that the published revenue and headcounts result; the first choice is that of {model.year + 1}."
+            f"{model.year} is the start: levers and the costs of concealment and coverage are found "
+            "together, so that the published revenue and headcounts result; the first choice is that of "
+            f"{model.year + 1}."
         )
         parts.append(section("Levers", [line]))
     else:
@@ -49,6 +50,7 @@ def standing(model: PensionModel, index: int) -> list[str]:
     """Regime, reserve, output per head and rank."""
     accounts, stack = model.accounts, model.stack
     per_head = accounts.gdp / accounts.population
+    burden = accounts.enterprise_retirees[index] / max(accounts.insured_employees[index], 1.0)
     rank = int((per_head > per_head[index]).sum()) + 1
     benefits = accounts.benefits_enterprise + accounts.benefits_public
     opening = model.funds_opening.local - model.funds_opening.advances
@@ -61,8 +63,7 @@ def standing(model: PensionModel, index: int) -> list[str]:
     return [
         regime,
         f"output per head {yuan(per_head[index])}, rank {rank} of {len(per_head)}; "
-        f"{accounts.enterprise_retirees[index] / max(accounts.insured_employees[index], 1.0):.2f} pensioners an "
-        "insured employee",
+        f"{burden:.2f} pensioners an insured employee",
         f"own reserve at the opening {million(opening[index])} m yuan, "
         f"{12.0 * opening[index] / max(benefits[index], 1.0):.1f} months of this year's pensions",
     ]
@@ -75,8 +76,8 @@ def money(weighed: Weighing, index: int) -> list[str]:
         f"expects over its horizon of {aims.horizon} years: "
         + ", ".join(f"{y} {r}" for y, r in weighed.regimes),
         f"a yuan of own reserve is worth {weighed.value_of_money[index]:.3f} (reserve of "
-        f"{weighed.months[index]:.1f} months, {percent(aims.confiscation_hazard, 0)} a year of losing it), a yuan "
-        f"from its own treasury costs {1.0 + aims.shadow_cost:.2f}",
+        f"{weighed.months[index]:.1f} months, {percent(aims.confiscation_hazard, 0)} a year of losing it), "
+        f"a yuan from its own treasury costs {1.0 + aims.shadow_cost:.2f}",
         f"choices are noisy on a scale of {temperature:.2f} yuan per resident; "
         f"{percent(weighed.inertia, 0)} of the way to the best response is left for later",
     ]
@@ -112,7 +113,7 @@ def lever(model: PensionModel, weighed: Weighing, name: str, index: int) -> list
             for k, value in enumerate(tries)
         ],
     )
-    worth = {**terms, "payoff": sum(terms.values()), "misperceived by": error}
+    worth = {**terms, "payoff": np.sum(list(terms.values()), axis=0), "misperceived by": error}
     second = table(
         ["candidate", *worth, "odds"],
         [
@@ -124,7 +125,8 @@ def lever(model: PensionModel, weighed: Weighing, name: str, index: int) -> list
     )
     aim = float((odds * tries).sum())
     return [
-        f"from {before:.4f}, between {low:.4g} and {high:.4g}; what each candidate brings a year, against now:",
+        f"from {before:.4f}, between {low:.4g} and {high:.4g}",
+        "what each candidate brings a year, against now:",
         first,
         "and what that is worth, yuan per resident, against now:",
         second,
@@ -145,8 +147,8 @@ def in_force(model: PensionModel, index: int) -> list[str]:
         rank = int((push > push[index]).sum()) + 1
         lines.append(
             f"{name}: agency base {percent(value(f'employer.{name}_base', year))} and push "
-            f"{100.0 * push[index]:+.2f} points: detection {percent(detected[index])} (rank {rank} of {len(push)}; "
-            f"all between {percent(detected.min())} and {percent(detected.max())}, median "
+            f"{100.0 * push[index]:+.2f} points: detection {percent(detected[index])} (rank {rank} of "
+            f"{len(push)}; all between {percent(detected.min())} and {percent(detected.max())}, median "
             f"{percent(float(np.median(detected)))})"
         )
     leniency, floor, rate = (model.levers[:, LEVERS.index(name)] for name in ("leniency", "floor", "rate"))

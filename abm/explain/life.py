@@ -1,4 +1,4 @@
-"""One person's year: the pass run for one row, recorded, and held against what the model made of the person."""
+"""One person's year: the pass run for one row, recorded, and held against the model's own."""
 
 from __future__ import annotations
 
@@ -97,6 +97,12 @@ class Life:
     def retired_now(self) -> bool:
         """Whether the person's pension began this year."""
         return bool(self.before["status"] != Status.RETIRED and self.after["status"] == Status.RETIRED)
+
+    @property
+    def employed_by(self) -> int:
+        """The employer whose staff the person was when wages were paid, a row of the employer table."""
+        hired = self.first("draws_employer")
+        return int(hired.result) if hired and hired.result >= 0 else int(self.before["employer"])
 
     def place(self, index: int) -> str:
         """The name of a locality."""

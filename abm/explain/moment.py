@@ -1,4 +1,4 @@
-"""The model in the middle of a year: the state the pass over people reads, kept while the year is simulated."""
+"""The model in the middle of a year: the state that a phase is about to read."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Moment:
 def at(scenario: Scenario, year: int) -> Moment:
     """Simulate a scenario through ``year``, keeping the state before the year's pass over people.
 
-    In the start year nobody decides; the state before is the state after. Raises UserError for a year that the
-    scenario does not simulate.
+    In the start year nobody decides; the state before is the state after. Raises UserError for a year
+    that the scenario does not simulate.
     """
     kept: list[Moment] = []
     model = simulate(scenario, year, PensionModel.live, lambda m: kept.append(_kept(m)))
@@ -48,7 +48,7 @@ def simulate(
 ) -> PensionModel:
     """The model after ``year``, in which ``look(model)`` was called just before ``phase``.
 
-    The start year has no phases to look into. Raises UserError for a year that the scenario does not simulate.
+    The start year has no phases to look into. Raises UserError for a year that is not simulated.
     """
     if not scenario.start <= year <= scenario.end:
         raise UserError(f"year {year} is not simulated; allowed: {scenario.start} to {scenario.end}")

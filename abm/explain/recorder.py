@@ -1,7 +1,7 @@
 """A compiled function run in plain Python, with every decision and draw it asks for written down.
 
-An explanation must be of what the model does. So there is no second account of the rules here: the pass itself
-is run for one row, and recorders stand in the place of the compiled functions it calls.
+An explanation must be of what the model does. So there is no second account of the rules here: the pass
+itself is run for one row, and recorders stand in the place of the compiled functions it calls.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Recorder:
         self._made: dict[int, Callable[..., Any]] = {}
 
     def run(self, compiled: Any, *arguments: Any) -> Call:
-        """Call a compiled function with recorders in place of all that it calls; returns the recorded call."""
+        """Call a compiled function with recorders in place of what it calls; returns the call."""
         with np.errstate(over="ignore"):  # the hash of a keyed draw wraps around, as it should
             self.stand_in(compiled)(*arguments)
         return self.calls[-1]

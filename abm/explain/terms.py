@@ -80,7 +80,7 @@ def of_participation(call: Call) -> dict[str, float]:
 
 
 def of_below_minimum(call: Call) -> dict[str, tuple[float, float]]:
-    """Perceived value (yuan, against the account refunded) and taste draw of each option of ``below_minimum``."""
+    """Value (yuan, against the account refunded) and taste draw of each option of ``below_minimum``."""
     given, tastes = call.given, call.given["tastes"]
     missing = (given["scheme"].minimum_months - given["months"]) / 12.0
     annuity = call.inner("expects_annuity")[-1].result
@@ -116,7 +116,7 @@ def of_early_retirement(call: Call) -> tuple[float, float]:
 
 
 def of_adjustment(call: Call) -> dict[str, float]:
-    """Terms of ``benefits.annual_adjustment``: flat, linked and tilted part of the rise, in its unit of money."""
+    """Terms of ``benefits.annual_adjustment``: flat, linked and tilted part of the rise, yuan."""
     given, law = call.given, call.given["law"]
     tilt = law.tilt_share if given["old_fraction"] > 0.0 else 0.0
     parts = {

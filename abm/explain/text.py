@@ -52,9 +52,9 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     cells = [list(header), *(list(row) for row in rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
     return "\n".join(
-        "  ".join(f"{cell:<{n}}" if i == 0 else f"{cell:>{n}}" for i, (cell, n) in enumerate(zip(row, widths)))
+        "  ".join([row[0].ljust(widths[0]), *(x.rjust(n) for x, n in zip(row[1:], widths[1:], strict=True))])
         for row in cells
-    )  # fmt: skip
+    )
 
 
 def terms(parts: dict[str, float], unit: str, digits: int = 0) -> str:

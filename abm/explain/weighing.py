@@ -17,7 +17,6 @@ from abm.population import places as place_module
 from abm.regimes import LOWER, UPPER, Stack
 from abm.space import PROVINCES
 
-
 SHAPE = (len(LEVERS), 5)
 """Levers and candidates of each."""
 
@@ -47,7 +46,7 @@ class Weighing(NamedTuple):
         months = 12.0 * setting.reserve_owned / np.maximum(spending, 1.0)
         population = setting.accounts.population
         bill = setting.wages / population
-        stacks = settle.expected_stacks(model, aims.horizon, date(year, 12, 31))
+        stacks = settle.expected_stacks(model, aims.horizon, date(year, 1, 1))
         return cls(
             aims,
             low,

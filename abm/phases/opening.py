@@ -71,7 +71,6 @@ def capital(model: PensionModel) -> None:
     firms["capital"] = firms["jobs"] * (total / jobs)[province]
     model.unmoved_capital = total
     model.market["capital"] = total.copy()
-    model.levy_at_start = levy.copy()
 
 
 def constants(model: PensionModel) -> None:
@@ -232,19 +231,19 @@ def pension_means(model: PensionModel) -> dict[str, np.ndarray]:
     if not model.counted:
         fields = ("average_pension", "old_fraction", "average_public_pension", "old_public_fraction")
         return dict.fromkeys(fields, zero)
-    sums, flow = model.sums, model.place[:, -1]
+    sums = model.sums
     public, retired = sums["retirees_public"], sums["retirees"]
     enterprise = retired - public
 
     def mean(fen: np.ndarray, heads: np.ndarray) -> np.ndarray:
-        return np.where(heads > 0, fen / 100.0 / np.maximum(heads, 1) / flow, 0.0)
+        return np.where(heads > 0, fen / 100.0 / np.maximum(heads, 1), 0.0)
 
     def part(old: np.ndarray, heads: np.ndarray) -> np.ndarray:
         return np.where(heads > 0, old / np.maximum(heads, 1), 0.0)
 
     return {
-        "average_pension": mean(sums["pensions"], enterprise),
-        "old_fraction": part(sums["retirees_old"], enterprise),
-        "average_public_pension": mean(sums["public_pensions"], public),
+        "average_pension": mean(sums["pension_level"], enterprise),
+        "old_fraction": part(sums["retirees_old"] - sums["retirees_public_old"], enterprise),
+        "average_public_pension": mean(sums["public_pension_level"], public),
         "old_public_fraction": part(sums["retirees_public_old"], public),
     }

@@ -1,8 +1,8 @@
 """The base year held against the published totals it is built from: what ``tongchou run --check`` prints.
 
 A row is a total of the nation or the province that is furthest off, measured by its tolerance: so a row that
-is ok says that all provinces are. The tolerance is a share of the published value plus a number of agents, because
-people are apportioned in whole agents.
+is ok says that all provinces are. The tolerance is a share of the published value plus a number of agents,
+because people are apportioned in whole agents.
 """
 
 from __future__ import annotations
