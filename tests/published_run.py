@@ -29,7 +29,7 @@ def published_run(
     )
     frames = {"national": national, "provinces": provinces, "localities": localities, "ledger": ledger}
     frames |= {name: pd.DataFrame({c: pd.Series(dtype=_dtype(k.kind)) for c, k in SCHEMA[name].items()})
-               for name in ("groups", "employers")}  # fmt: skip
+               for name in ("groups", "employers", "selection")}  # fmt: skip
     return Results(frames, {"scenario": {"name": "published"}})
 
 

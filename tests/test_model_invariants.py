@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
-from runs import history as finished_history
 from runs import model, prefectures
 
 from abm import data, draws
@@ -24,14 +23,9 @@ N = len(PROVINCE_NAMES)
 CODES = {province.name: province.code for province in PROVINCES}
 
 
-@pytest.fixture(scope="module")
-def history() -> Results:
-    return finished_history()
-
-
 @pytest.fixture(scope="module", params=["province", "prefecture"])
-def run(request: pytest.FixtureRequest) -> Results:
-    return finished_history() if request.param == "province" else prefectures()
+def run(request: pytest.FixtureRequest, history: Results) -> Results:
+    return history if request.param == "province" else prefectures()
 
 
 def fen(yuan: pd.Series) -> pd.Series:

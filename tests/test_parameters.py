@@ -130,7 +130,7 @@ def test_a_description_shows_the_history():
         "0 to 0.3",
         "2019-05-01        0.16",
         "Guangdong",
-        "State Council 2005/38",
+        "State Council 1997/26",
     ):
         assert part in text
 

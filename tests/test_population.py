@@ -70,8 +70,15 @@ def test_pick_chooses_in_proportion_to_the_weight() -> None:
     assert chosen[500:].sum() == pytest.approx(150, abs=2)
 
 
-@given(total=st.floats(0.0, 1000.0), weight=hnp.arrays(np.float64, 12, elements=st.floats(0.0, 1.0)),
-       available=hnp.arrays(np.float64, 12, elements=st.floats(0.0, 100.0)))  # fmt: skip
+def nothing_or(least: float, most: float) -> st.SearchStrategy[float]:
+    return st.just(0.0) | st.floats(least, most)
+
+
+@given(
+    total=nothing_or(1e-3, 1000.0),
+    weight=hnp.arrays(np.float64, 12, elements=nothing_or(1e-3, 1.0)),
+    available=hnp.arrays(np.float64, 12, elements=nothing_or(1e-3, 100.0)),
+)
 def test_fill_meets_the_total_within_what_there_is(
     total: float, weight: np.ndarray, available: np.ndarray
 ) -> None:

@@ -46,7 +46,7 @@ def test_the_history_follows_the_dates_of_the_law() -> None:
 
 
 def test_jilin_unifies_half_a_year_before_the_others() -> None:
-    (first, before), (second, after) = Scenario.named("history").regime_at(2020)
+    (first, before), (second, after) = Scenario.named("history+jilin").regime_at(2020)
     assert (first, second) == (0.5, 0.5)
     assert before.lower_of("Jilin") == ADJUSTMENT
     assert after.lower_of("Jilin") == UNIFIED

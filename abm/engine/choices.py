@@ -31,7 +31,7 @@ def chooses_province(
     """Multinomial logit over the provinces: the one with the largest utility, Gumbel shocks by alternative.
 
     ``staying[here, k]`` holds wages, distance and moving cost, ``pull[hukou, k]`` hukou and compatriots
-    (model.md §3); what a change of payer does to the pension enters with ``weight``.
+    (distance as in Zhang and Zhao 2013); what a change of payer does to the pension enters with ``weight``.
     """
     best, choice = -1e300, here
     for k in range(N):

@@ -1,6 +1,6 @@
 """Pensions: base, transitional and account part, the yearly adjustment, and the resident scheme.
 
-State Council 2005/38 and its annex; State Council 2009/32 and 2014/8 for residents. Pensions are yuan a
+State Council 2005/38 and its annex; the rural pension pilot of 2009 for residents. Pensions are yuan a
 month, and so is W, the payer's calculation base: the average wage of the year before retirement.
 """
 
@@ -112,7 +112,7 @@ def account_balance(opening: float, credited: float, interest: float) -> float:
     """An account at the end of a year, yuan.
 
     The opening balance earns the year's notional interest; what is credited at the start of each month earns
-    it for 6.5 months on average (Ministry of Labour 1997/116: 1.083 / 2).
+    it for 6.5 months on average (interest on monthly balances; recollected, not verified).
     """
     return opening * (1.0 + interest) + credited * (1.0 + interest * 13.0 / 24.0)
 
