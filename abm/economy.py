@@ -13,8 +13,8 @@ import numpy as np
 from abm import data
 from abm.parameters import Parameters
 from abm.population import base as base_module
+from abm.population import census
 from abm.population.base import Base
-from abm.population.census import ADULT
 
 LAST_PUBLISHED = 2024
 LAST_CENSUS = 2020
@@ -60,7 +60,9 @@ def load(parameters: Parameters, base: Base, entrants: np.ndarray, last: int) ->
         formal_rows.append(base.formal_jobs * factor)
         flexible_rows.append(base.flexible_jobs * factor)
     public = base.public_employees + base.public_staff_outside
-    children = np.array([_children(entrants, y - base.year) for y in years])
+    ahead = last - base.year
+    births = np.array([census.births(base.year + 1 + k) for k in range(ahead)])
+    children = _children(base.children, entrants[:ahead].sum(axis=2), births)
     return Economy(
         first=first,
         wage=path("wages", "avg_wage_nonprivate", "projection.wage_growth"),
@@ -72,8 +74,11 @@ def load(parameters: Parameters, base: Base, entrants: np.ndarray, last: int) ->
     )
 
 
-def _children(entrants: np.ndarray, since_start: int) -> np.ndarray:
-    """Residents under 16: the cohorts that turn 16 within the next sixteen years (mortality neglected)."""
-    at = max(since_start, 0)
-    ahead = entrants[at : at + ADULT].sum(axis=2)
-    return ahead.sum(axis=0) * (ADULT / max(len(ahead), 1))
+def _children(young: np.ndarray, entrants: np.ndarray, births: np.ndarray) -> np.ndarray:
+    """Residents under 16 by year, (years, 31): those of the start ``young`` (31,), plus births, less entrants.
+
+    ``entrants`` and ``births`` are (years, 31) of the years after the start. Deaths and moves of children are
+    neglected. The first row stands for the year before the start as well.
+    """
+    flow = np.cumsum(births - entrants, axis=0)
+    return np.vstack([young, young, young + flow])

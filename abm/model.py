@@ -17,8 +17,8 @@ from abm.agents.institutions import CentralGovernment, LocalGovernment, Provinci
 from abm.agents.tables import AgentTable
 from abm.engine import passes
 from abm.engine.rules import keys, rules
-from abm.indicators.observe import Observer
 from abm.errors import UserError
+from abm.indicators.observe import Observer
 from abm.ledger import Ledger
 from abm.parameters import Parameters
 from abm.phases import employ, govern, live, opening, settle
@@ -31,7 +31,7 @@ from abm.results import Results, manifest
 from abm.scenario import Scenario
 from abm.space import NATION, PROVINCE_NAMES, PROVINCES
 
-BASE_ROUNDS = 4
+BASE_ROUNDS = 6
 """Turns in which the base year's constants and levers are found together."""
 
 Phase = tuple[str, Callable[["PensionModel"], None]]
@@ -167,8 +167,8 @@ class PensionModel(mesa.Model):
         if self.stack_in_force.exceptions and not self.places.by_province:
             names = ", ".join(name for name, _ in self.stack_in_force.exceptions)
             raise UserError(
-                f"scenario '{self.scenario.name}' gives {names} a lower rule of its own in {year}, which cannot "
-                "be settled apart at prefecture resolution; use --resolution province"
+                f"scenario '{self.scenario.name}' gives {names} a lower rule of its own in {year}, which "
+                "cannot be settled apart at prefecture resolution; use --resolution province"
             )
         waived = self.scenario.modules_at(year)["waiver_2020"] > 0.0
         waived_share = value("contributions.waiver_2020", year) if waived else 0.0

@@ -108,7 +108,7 @@ def _adjustment(parameters: Parameters, year: int) -> AdjustmentLaw:
 def rules(
     parameters: Parameters, year: int, transitions: bool, waived: float
 ) -> tuple[Rules, tuple[float, ...]]:
-    """The rules of a year and the divisors by age 40..70; ``waived`` is the share of employers' dues waived."""
+    """The rules of a year and the divisors by age 40..70; ``waived``: share of employers' dues waived."""
 
     def value(path: str) -> float:
         return parameters.value(path, year)

@@ -26,6 +26,8 @@ AUDIT, REGISTRATION, LENIENCY, FLOOR, RATE = range(len(LEVERS))
 AGES = np.array([25.0, 35.0, 45.0, 52.0])
 """Ages of the flexible workers that stand for all; they have never paid, or since ``FIRST_PAID``."""
 FIRST_PAID = 24.0
+STRIDES = np.array([-5.0, -1.0, 0.0, 1.0, 5.0])
+"""Steps that a government tries: short ones to settle down, long ones to get there."""
 QUANTILES = np.array([1.0 / 6.0, 0.5, 5.0 / 6.0])
 """Quantiles of awareness and patience (the aware are the patient), and of log income as ``NORMALS``."""
 NORMALS = np.array([-0.9674, 0.0, 0.9674])
@@ -168,9 +170,10 @@ class Setting(NamedTuple):
 def candidates(levers: np.ndarray, low: np.ndarray, high: np.ndarray, step: float) -> np.ndarray:
     """Candidate levers (5, 5, n): per lever five values around today's, within the bounds (n, 5).
 
-    Axis 0 is the lever, axis 1 steps −2 … 2 of ``step`` times the lever's range, axis 2 the locality.
+    Axis 0 is the lever, axis 1 the ``STRIDES`` in steps of ``step`` times the lever's range, axis 2 the
+    locality.
     """
-    tries = np.arange(-2, 3)[None, :, None] * step * (high - low).T[:, None, :] + levers.T[:, None, :]
+    tries = STRIDES[None, :, None] * step * (high - low).T[:, None, :] + levers.T[:, None, :]
     return np.clip(tries, low.T[:, None, :], high.T[:, None, :])
 
 

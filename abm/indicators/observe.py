@@ -271,7 +271,7 @@ def employers_frame(model: PensionModel) -> pd.DataFrame:
 
 
 def selection_frame(model: PensionModel) -> pd.DataFrame:
-    """Who joins and who stays voluntarily (adverse selection), and who leaves without a pension, by province."""
+    """Who joins and who stays voluntarily, and who leaves without a pension, by province."""
     import pandas as pd
 
     sums, province = model.sums, model.places.province_of

@@ -13,7 +13,7 @@ import numpy as np
 from abm.engine.passes import Sums
 
 MOST = 0.6
-"""Highest hazard of any change of work in a year: keeps a locality's shortage from emptying its pool at once."""
+"""Highest hazard of a change of work in a year, so that a shortage does not empty its pool at once."""
 
 
 @dataclass

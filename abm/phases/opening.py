@@ -179,9 +179,7 @@ def attraction(model: PensionModel) -> tuple[np.ndarray, float]:
     cell = hukou_province_of(persons["id"]) * N + model.places.province_of[persons["locality"]]
     movers = np.bincount(cell, chance * weight, minlength=N * N).reshape(N, N)
     staying, pull = utilities(model)
-    return inversion.attraction(
-        movers, staying, pull, value("worker.moving_cost", year), value("worker.moves_per_count", year)
-    )
+    return inversion.attraction(movers, staying, pull, value("worker.moves_per_count", year))
 
 
 def stock(model: PensionModel) -> np.ndarray:

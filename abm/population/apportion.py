@@ -26,6 +26,7 @@ def fill(total: float, weight: np.ndarray, available: np.ndarray, cap: float) ->
     """
     limit = cap * available
     wanted = weight * available
+    wanted = np.where(wanted > 1e-12 * wanted.max(), wanted / max(wanted.max(), 1e-300), 0.0)
     if total >= limit[wanted > 0].sum():
         counts = np.where(wanted > 0, limit, 0.0)
         left = limit - counts

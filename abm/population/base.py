@@ -19,6 +19,7 @@ class Base:
     """Totals at the end of the start year; arrays (31,) unless said."""
 
     year: int
+    children: np.ndarray  # residents under 16
     adults: np.ndarray  # (31, 2, 101) residents of 16 and over by sex and age, zero below 16
     employees: np.ndarray  # insured employees, published
     retirees: np.ndarray  # pensioners of the scheme, published
@@ -49,6 +50,7 @@ def load(parameters: Parameters, places: Places, year: int) -> Base:
     """Read and derive the totals of a start year (2010 to 2018)."""
     decline = parameters.value("population.oldest_share_decline", year)
     adults = census.residents(year, decline)
+    children = adults[:, :, : census.ADULT].sum(axis=(1, 2))
     adults[:, :, : census.ADULT] = 0.0
 
     def pension(variable: str, y: int) -> np.ndarray:
@@ -79,6 +81,7 @@ def load(parameters: Parameters, places: Places, year: int) -> Base:
     opening, source = _opening(year)
     return Base(
         year=year,
+        children=children,
         adults=adults,
         employees=employees,
         retirees=retirees,

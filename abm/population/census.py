@@ -6,6 +6,8 @@ and 2020 the age structure is interpolated; totals follow the published year-end
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from abm import data
@@ -64,9 +66,7 @@ def entrants(start: int, last: int, decline: float) -> np.ndarray:
     under five in 2020 and the sexes' shares at birth of that census.
     """
     early, late = residents(start, decline), single_ages(_SECOND, decline)
-    births = _births()
-    young = late[:, :, :5].sum(axis=2)
-    share = young / young.sum()
+    share = _shares_at_birth(late)
     result = np.zeros((last - start, len(PROVINCE_NAMES), 2))
     for i, year in enumerate(range(start + 1, last + 1)):
         if year <= _SECOND:
@@ -74,10 +74,23 @@ def entrants(start: int, last: int, decline: float) -> np.ndarray:
         elif year - _SECOND <= ADULT:
             result[i] = late[:, :, ADULT - (year - _SECOND)]
         else:
-            result[i] = share * births[year - ADULT]
+            result[i] = share * _births()[year - ADULT]
     return result
 
 
+def _shares_at_birth(ages: np.ndarray) -> np.ndarray:
+    """Shares of provinces and sexes in the nation's births, (31, 2): those of the children under five."""
+    young = ages[:, :, :5].sum(axis=2)
+    return young / young.sum()
+
+
+def births(year: int) -> np.ndarray:
+    """Births of a year by province, (31,): the UN's national figure by the shares of 2020."""
+    late = single_ages(_SECOND, 0.0)
+    return _shares_at_birth(late).sum(axis=1) * _births()[year]
+
+
+@lru_cache(maxsize=1)
 def _births() -> dict[int, float]:
     frame = data.load("births")
     frame = frame[(frame.variable == "births") & (frame.province == "China")]

@@ -108,7 +108,7 @@ def coverage_cost(
 
 
 def attraction(
-    movers: np.ndarray, staying: np.ndarray, pull: np.ndarray, moving_cost: float, moves_per_count: float
+    movers: np.ndarray, staying: np.ndarray, pull: np.ndarray, moves_per_count: float
 ) -> tuple[np.ndarray, float]:
     """Attraction of each province (31,) and the moving cost that reproduce the census tables.
 
@@ -121,7 +121,7 @@ def attraction(
     flows = moves_per_count * np.sum(tables, axis=0) / (5.0 * len(tables))
     net, gross = flows.sum(axis=1) - flows.sum(axis=0), flows.sum()
     away = 1.0 - np.eye(N)
-    xi, cost = np.zeros(N), moving_cost
+    xi, cost = np.zeros(N), 1.0
     for _ in range(400):
         utility = staying[None] - cost * away[None] + pull[:, None] + xi
         utility -= utility.max(axis=2, keepdims=True)

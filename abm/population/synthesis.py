@@ -89,7 +89,7 @@ def synthesise(parameters: Parameters, places: Places, base: Base, scale: int, s
 def _posts(
     parameters: Parameters, year: int, columns: dict[str, np.ndarray], ids: np.ndarray, seed: int
 ) -> np.ndarray:
-    """The flag of women in cadre posts: public staff, a share of the others, and all insured still at work at 50."""
+    """The flag of women in cadre posts: public staff, a share of others, all insured still at work at 50."""
     luck = draws.uniforms(draws.key(seed, "cadre"), ids)
     cadre = luck < parameters.value("worker.cadre_share", year)
     cadre |= (columns["flags"] & Flag.PUBLIC) > 0
@@ -236,6 +236,7 @@ def _work(
     flags = np.where(sex == 1, Flag.FEMALE, np.uint8(0))
     migrant = columns["hukou"] != columns["province"]
     work_weight = by_age(parameters, "population.worker_weight", year)[age]
+    work_weight = work_weight * np.where(migrant, parameters.value("population.migrant_work_odds", year), 1.0)
     payers_share = parameters.value("population.payers_share", year)
     flexible_share = parameters.value("population.flexible_share_of_payers", year)
     status[(kind == RETIREE) | (kind == PUBLIC_RETIRED_OUTSIDE)] = Status.RETIRED
