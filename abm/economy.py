@@ -75,7 +75,7 @@ def load(parameters: Parameters, base: Base, entrants: np.ndarray, last: int) ->
 
 
 def _children(young: np.ndarray, entrants: np.ndarray, births: np.ndarray) -> np.ndarray:
-    """Residents under 16 by year, (years, 31): those of the start ``young`` (31,), plus births, less entrants.
+    """Residents under 16 by year, (years, 31): those of the start ``young``, plus births, less entrants.
 
     ``entrants`` and ``births`` are (years, 31) of the years after the start. Deaths and moves of children are
     neglected. The first row stands for the year before the start as well.

@@ -140,11 +140,6 @@ SHOWS_ELSEWHERE: dict[str, dict[str, object]] = {
 }
 """Records that three years of provinces cannot show, and the run that shows them."""
 
-WITHOUT_EFFECT = {
-    "worker.moving_cost": "only where the solver starts: the cost is solved from the migration tables",
-}
-"""Records that change nothing, each with its reason."""
-
 RECORDS = [
     record
     for record in map(Parameters.load().record, Parameters.load().paths())
@@ -185,11 +180,11 @@ def test_every_behavioural_record_moves_some_output(record, plain_run: Results) 
     where = SHOWS_ELSEWHERE.get(record.path, PLAIN)
     plain = plain_run if where is PLAIN else results(**where)
     moves = any(differs(plain, results(**where, set=change)) for change in perturbed(record))
-    assert moves == (record.path not in WITHOUT_EFFECT), WITHOUT_EFFECT.get(record.path, "moves nothing")
+    assert moves, f"{record.path} moves nothing"
 
 
 def test_the_exceptions_are_records() -> None:
-    assert {*SHOWS_ELSEWHERE, *WITHOUT_EFFECT} <= {record.path for record in RECORDS}
+    assert {*SHOWS_ELSEWHERE} <= {record.path for record in RECORDS}
 
 
 def test_without_a_change_nothing_moves(plain_run: Results) -> None:

@@ -173,7 +173,6 @@ def test_migrants_come_from_where_the_census_found_them(start: PensionModel) -> 
     assert np.corrcoef(stock.ravel(), census.ravel())[0, 1] > 0.999
 
 
-@pytest.mark.xfail(strict=True, reason="too few of the migrants outside the scheme are given work")
 def test_insured_migrants_are_about_a_quarter(start: PensionModel) -> None:
     """13 % of migrants were insured in 2007 and 31 % in 2015."""
     table, weight = start.population.persons, start.population.weight

@@ -52,7 +52,9 @@ def _working_lives(
     deemed_until = parameters.value("benefits.deemed_until", year)
     deemed = np.where(columns["migrant"], 0.0, np.maximum(deemed_until - (year + 1 - years), 0.0))
     deemed = np.where(columns["status"] == Status.PUBLIC, years, deemed)
-    paid = years - deemed
+    paid = np.where(
+        columns["status"] == Status.PUBLIC, 0.0, np.minimum(years - deemed, year + 1 - deemed_until)
+    )
     wage = base.wage[columns["province"]]
     premium = np.where(table["employer"] >= 0, firms["premium"][table["employer"]], 0.8)
     index = np.clip(np.exp(table["log_skill"].astype(np.float64)) * premium, 0.6, 3.0)
