@@ -145,11 +145,13 @@ class PensionModel(mesa.Model):
         self.announce()
         self.attraction, self.moving_cost = opening.attraction(self)
         opening.constants(self)
+        self.inclination = opening.voluntary(self)
         for _ in range(BASE_ROUNDS):
             self.employ()
             self.live()
             self.assess()
             opening.constants(self)
+            self.inclination = opening.voluntary(self)
             opening.capital(self)
             self.govern()
         opening.constants(self)

@@ -374,7 +374,8 @@ def people_block(
                 paying = paid_before or goes_on
                 if reviews:
                     paying = uniform(keys.participation, identity) < worker.participation_chance(
-                        offer.value, offer.base, income, rules.flexible_rate, rules.inclination,
+                        offer.value, offer.base, income, rules.flexible_rate,
+                        place[pay_place, t.P_INCLINATION],
                         rules.participation_scale, rules.burden_aversion,
                     )  # fmt: skip
                     score = np.int64(100.0 * offer.value)

@@ -82,7 +82,6 @@ class Rules(NamedTuple):
     discount_high: float
     awareness_low: float
     awareness_high: float
-    inclination: float
     participation_scale: float
     burden_aversion: float
     habit: float
@@ -153,7 +152,6 @@ def rules(
         discount_high=value("worker.discount_high"),
         awareness_low=value("worker.awareness_low"),
         awareness_high=value("worker.awareness_high"),
-        inclination=value("worker.inclination"),
         participation_scale=value("worker.participation_scale"),
         burden_aversion=value("worker.burden_aversion"),
         habit=value("worker.habit"),

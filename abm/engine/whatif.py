@@ -103,6 +103,7 @@ class Flexible(NamedTuple):
     """The flexible workers of the places, in short: money in units of the average wage that bases rest on."""
 
     rules: Rules
+    inclination: Array  # to pay voluntarily, (n,)
     scheme: worker.Scheme
     income: float  # mean income
     dispersion: float  # of log income
@@ -112,8 +113,8 @@ class Flexible(NamedTuple):
 
 @decision
 def _flexible_dues(
-    floors: Array, ceiling: float, rules: Rules, scheme: worker.Scheme, income: float, dispersion: float,
-    pension_age: float, divisor: float, ages: Array, quantiles: Array, normals: Array,
+    floors: Array, inclination: Array, ceiling: float, rules: Rules, scheme: worker.Scheme, income: float,
+    dispersion: float, pension_age: float, divisor: float, ages: Array, quantiles: Array, normals: Array,
 ) -> Array:  # fmt: skip
     """Mean dues of a flexible worker under each of the floors (flat), by the workers' own decisions."""
     out = np.zeros(len(floors))
@@ -134,7 +135,7 @@ def _flexible_dues(
                             divisor,
                         )  # fmt: skip
                         chance = worker.participation_chance(
-                            offer.value, offer.base, earns, rules.flexible_rate, rules.inclination,
+                            offer.value, offer.base, earns, rules.flexible_rate, inclination[i],
                             rules.participation_scale, rules.burden_aversion,
                         )  # fmt: skip
                         out[i] += weight * chance * rules.flexible_rate * offer.base
@@ -144,9 +145,10 @@ def _flexible_dues(
 def flexible_dues(floors: Array, ceiling: float, flexible: Flexible) -> Array:
     """Mean dues of flexible workers under floors, shape of ``floors``, in average wages."""
     f = flexible
+    inclination = np.broadcast_to(f.inclination, floors.shape).ravel()
     flat = _flexible_dues(
-        floors.ravel(), ceiling, f.rules, f.scheme, f.income, f.dispersion, f.pension_age, f.divisor, AGES,
-        QUANTILES, NORMALS,
+        floors.ravel(), inclination, ceiling, f.rules, f.scheme, f.income, f.dispersion, f.pension_age,
+        f.divisor, AGES, QUANTILES, NORMALS,
     )  # fmt: skip
     return flat.reshape(floors.shape)
 

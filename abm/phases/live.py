@@ -45,6 +45,7 @@ def place_table(model: PensionModel) -> np.ndarray:
     fields["wage"] = wage
     fields["flexible_income"] = wage * parameters.value("labour.flexible_income_ratio", year)
     fields["employer_rate"] = model.levers[:, RATE]
+    fields["inclination"] = inclination(model)
     fields["leniency"] = model.levers[:, LENIENCY]
     fields["pooled"] = float(model.stack_in_force.lower == "provincial_unified")
     fields |= model.jobs.hazards()
@@ -59,6 +60,12 @@ def place_table(model: PensionModel) -> np.ndarray:
 
 
 AUDIT, REGISTRATION, LENIENCY, FLOOR, RATE = range(5)
+
+
+def inclination(model: PensionModel) -> np.ndarray:
+    """Inclination to pay voluntarily by locality, (n,): the base year's, and what a scenario adds."""
+    shift = model.parameters.value("worker.inclination", model.year)
+    return (model.inclination + shift)[model.places.province_of]
 
 
 def firm_table(model: PensionModel) -> np.ndarray:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from abm import data
+from abm import data, draws
 from abm.agents.local_government import LEVERS
+from abm.engine.people import YOUNGEST_PAYER
 from abm.parameters import Parameters
 from abm.phases import settle
 from abm.phases.employ import detection, firm_rules
@@ -18,12 +19,14 @@ from abm.population.persons import Flag, Status, birth_year_of, hukou_province_o
 from abm.population.places import Places
 from abm.population.synthesis import by_age
 from abm.regimes import Funds
+from abm.scheme.benefits import account_divisor
 from abm.space import PROVINCES
 
 if TYPE_CHECKING:
     from abm.model import PensionModel
 
 N = len(PROVINCES)
+COUNTED = ("paid_months", "deemed_months", "log_skill", "account")
 
 
 def funds(base: Base, places: Places) -> Funds:
@@ -127,6 +130,54 @@ def constants(model: PensionModel) -> None:
         rules,
         model.parameters.value("employer.coverage_review", year),
     )
+
+
+def voluntary(model: PensionModel) -> np.ndarray:
+    """Solve the inclination to pay voluntarily of every province, (31,), from those who pay at the start.
+
+    Whoever could pay voluntarily (flexible workers, staff left out) weighs it as in the pass, at the rules of
+    the start and the base floor in force there.
+    """
+    persons, places, rules, year = model.population.persons, model.places, model.rules, model.year
+    free = np.isin(persons["status"], (Status.FLEXIBLE, Status.FORMAL))
+    rows = np.flatnonzero(free & ((persons["flags"] & Flag.COVERED) == 0))
+    column = {name: persons[name][rows].astype(np.float64) for name in COUNTED}
+    ids, female = persons["id"][rows], (persons["flags"][rows] & Flag.FEMALE) > 0
+    age = year - birth_year_of(ids)
+    law, cadre = rules.retirement, (persons["flags"][rows] & Flag.CADRE) > 0
+    women = np.where(cadre, law.age_women_cadre, law.age_women_worker)
+    pension_age = np.where(female, women, law.age_men) / 12.0
+    home = np.where(
+        (persons["flags"][rows] & Flag.INSIDE) > 0, persons["relation"][rows], persons["hukou"][rows]
+    )
+    premium = np.where(
+        persons["employer"][rows] >= 0,
+        model.population.employers["premium"][persons["employer"][rows]],
+        model.parameters.value("labour.flexible_income_ratio", year),
+    )
+    patience = draws.uniforms(draws.key(model.scenario.seed, "patience"), ids)
+    trust = draws.uniforms(draws.key(model.scenario.seed, "awareness"), ids)
+    divisors = np.array([account_divisor.py_func(a, model.divisors) for a in (50.0, 55.0, 60.0)])
+    burden, value = inversion.voluntary_offers(
+        column["paid_months"] + column["deemed_months"],
+        np.maximum(pension_age - age, 0.0),
+        model.wages[places.province_of[persons["locality"][rows]]] * premium * np.exp(column["log_skill"]),
+        column["account"],
+        model.base_wages[places.province_of[home]],
+        model.levers[home, FLOOR],
+        rules.discount_low + (rules.discount_high - rules.discount_low) * patience,
+        rules.awareness_low + (rules.awareness_high - rules.awareness_low) * trust,
+        divisors[np.searchsorted([50.0, 55.0], pension_age, side="left")],
+        model.parameters.value("contributions.base_ceiling", year),
+        rules,
+    )
+    weights = model.population.weights[persons["stratum"][rows]].astype(np.float64)
+    young = (age >= YOUNGEST_PAYER) & (age < pension_age)
+    weights = np.where(young, weights, 0.0)
+    province = places.province_of[home]
+    pays = (persons["flags"][rows] & Flag.PAYS) > 0
+    paying = np.bincount(province, weights * pays, minlength=N)
+    return inversion.inclination(province, weights, burden, value, paying, rules)
 
 
 def mean_of_places(places: Places, x: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 from abm import regimes
 from abm.engine import whatif
 from abm.phases.employ import return_slope
-from abm.phases.live import RATE
+from abm.phases.live import RATE, inclination
 from abm.regimes import Accounts, Stack
 from abm.regimes.accounts import ratio
 from abm.regimes.booking import Part, post
@@ -147,6 +147,7 @@ def setting(model: PensionModel) -> whatif.Setting:
     rules = model.rules
     flexible = whatif.Flexible(
         rules=rules,
+        inclination=inclination(model),
         scheme=rules.scheme._replace(resident_pension=rules.scheme.resident_pension / base_wage),
         income=value("labour.flexible_income_ratio", year) * model.wages[province].mean() / base_wage,
         dispersion=rules.skill_spread,

@@ -1,8 +1,9 @@
 """Constants of the base year that no statistic publishes, solved from those that are.
 
-Three sets, each solved once at the start and then held fixed under every policy:
-the concealment cost of a province, from its contribution revenue; the cost of leaving staff out, from its
-insured headcount; the attraction of a province to movers, from the five-year migration tables.
+Four sets, each solved once at the start and then held fixed under every policy: the concealment cost of a
+province, from its contribution revenue; the cost of leaving staff out, from its insured staff; the
+inclination to pay voluntarily, from its voluntary payers; the attraction of a province to movers, from the
+five-year migration tables.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from abm import data
-from abm.agents import employer
+from abm.agents import employer, worker
 from abm.compile import decision
 from abm.engine.firms import FirmRules, own_cost
+from abm.engine.rules import Rules
 from abm.scheme.contributions import contribution_base
 from abm.space import PROVINCES
 
@@ -105,6 +107,41 @@ def coverage_cost(
         above = np.bincount(province, registered * firms["jobs"], minlength=N) > covered
         low, high = np.where(above, low, middle), np.where(above, middle, high)
     return np.exp(0.5 * (low + high))
+
+
+@decision
+def voluntary_offers(
+    months: Array, years_to_go: Array, incomes: Array, accounts: Array, wages: Array, floors: Array,
+    discounts: Array, awareness: Array, divisors: Array, ceiling: float, rules: Rules,
+) -> tuple[Array, Array]:  # fmt: skip
+    """What paying would mean to each of many persons: base over income, and value per yuan of base."""
+    burden, value = np.empty(len(months)), np.empty(len(months))
+    for i in range(len(months)):
+        offer = worker.offer(
+            months[i], years_to_go[i], incomes[i], accounts[i], wages[i], floors[i], ceiling,
+            rules.flexible_rate, rules.burden_aversion, worker.Tastes(discounts[i], awareness[i]),
+            rules.scheme, divisors[i],
+        )  # fmt: skip
+        burden[i], value[i] = rules.flexible_rate * offer.base / incomes[i], offer.value
+    return burden, value
+
+
+def inclination(
+    province: Array, weights: Array, burden: Array, value: Array, paying: Array, rules: Rules
+) -> Array:
+    """Inclinations (31,) at which as many persons would pay voluntarily as ``paying`` (31,) do.
+
+    The persons, their weights, the share of income a contribution would take and its value per yuan of base
+    come as flat arrays.
+    """
+    fixed = (value - rules.burden_aversion * burden) / rules.participation_scale
+    low, high = np.full(N, -5.0), np.full(N, 5.0)
+    for _ in range(50):
+        middle = 0.5 * (low + high)
+        chance = 1.0 / (1.0 + np.exp(-(fixed + middle[province] / rules.participation_scale)))
+        above = np.bincount(province, weights * chance, minlength=N) > paying
+        low, high = np.where(above, low, middle), np.where(above, middle, high)
+    return 0.5 * (low + high)
 
 
 def attraction(

@@ -265,15 +265,17 @@ def _work(
         rows = np.setdiff1d(rows, stopped)
         flags[rows] |= Flag.PAYS
         settled = np.where(migrant[rows], 0.05, np.where(age[rows] >= 35, 2.0, 0.7))
-        willing_here = settled * willing[rows]
-        own = rows[apportion.pick(round(flexible_share * len(rows)), willing_here, order[rows])]
-        status[own] = Status.FLEXIBLE
+        settled = settled * willing[rows]
+        own = rows[apportion.pick(round(flexible_share * len(rows)), settled, order[rows])]
         staff = np.setdiff1d(rows, own)
-        status[staff] = Status.FORMAL
+        left_out = max(base.formal_jobs[p] - weight[staff].sum(), 0.0)
+        employed, own = _divided(own, other_order[own], left_out / (left_out + base.flexible_jobs[p]))
+        status[own] = Status.FLEXIBLE
+        status[employed] = status[staff] = Status.FORMAL  # the former pay themselves: their employers do not
         flags[staff] |= Flag.COVERED
 
         others = np.flatnonzero(here & (kind == OTHER))
-        missing = base.formal_jobs[p] - weight[staff].sum()
+        missing = base.formal_jobs[p] - weight[here & (status == Status.FORMAL)].sum()
         hired = others[apportion.pick(agents(others, missing), work_weight[others], order[others])]
         status[hired] = Status.FORMAL
         rest = np.concatenate([np.setdiff1d(others, hired), stopped])
@@ -281,6 +283,13 @@ def _work(
         casual = rest[apportion.pick(agents(rest, missing), work_weight[rest], other_order[rest])]
         status[casual] = Status.FLEXIBLE
     columns["status"], columns["flags"], columns["migrant"] = status, flags, migrant
+
+
+def _divided(rows: np.ndarray, order: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
+    """Divide rows by luck: ``share`` of them, and the rest."""
+    by_luck = rows[np.argsort(order, kind="stable")]
+    count = round(share * len(rows))
+    return by_luck[:count], by_luck[count:]
 
 
 def _localities(places: Places, columns: dict[str, np.ndarray], table: dict[str, np.ndarray]) -> None:
