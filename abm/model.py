@@ -80,6 +80,7 @@ class PensionModel(mesa.Model):
         self.start_stock = opening.stock(self)
         self._sums: passes.Sums | None = None
         self.subsidy_key: np.ndarray | None = None
+        self.subsidy_extra = np.zeros(len(PROVINCES))
         self.last_year: settle.LastYear | None = None
         self.deliberation: govern.Deliberation | None = None
         self.chart = Chart(self.membership, PROVINCE_NAMES, self.places.codes)

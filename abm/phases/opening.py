@@ -19,6 +19,7 @@ from abm.population.persons import Flag, Status, birth_year_of, hukou_province_o
 from abm.population.places import Places
 from abm.population.synthesis import by_age
 from abm.regimes import Funds
+from abm.regimes.settlement import subsidies
 from abm.scheme.benefits import account_divisor
 from abm.space import PROVINCES
 
@@ -189,11 +190,15 @@ def subsidise(model: PensionModel, missing: np.ndarray) -> None:
     """Count as subsidy what no declaration can explain of a province's published revenue.
 
     Subsidies by province are not published. Where full declaration falls short of the revenue by ``missing``
-    (31,) yuan, the province's share of the national lump sum is raised by it and all shares are scaled back
-    to one.
+    (31,) yuan, the province's part of the national lump sum is raised by it (and lowered again where that was
+    too much), and all parts are scaled back to the national total.
     """
-    lump = float(model.stack.lump.sum())
-    share = model.subsidy_key + missing[model.places.province_of] * model.places.work_share / lump
+    formula, extra = model.subsidy_formula, model.subsidy_extra
+    extra = np.where((missing > 0.0) | (extra > 0.0), np.maximum(extra + missing, 0.0), 0.0)
+    model.subsidy_extra = extra
+    share = (
+        formula + (extra / float(model.stack.lump.sum()))[model.places.province_of] * model.places.work_share
+    )
     model.subsidy_key = share / share.sum()
     model.stack = settle.build_stack(model, model.stack_in_force, model.year)
 
@@ -211,8 +216,8 @@ def dues_to_meet(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
     if not model.counted:
         return 0.85 * model.base.revenue, 0.1 * model.base.revenue
     a, flows = model.accounts, model.stack.settle(model.accounts, model.funds).flows
-    subsidy = flows["public_gap_subsidy"] + flows["central_lump_subsidy"] + flows["local_lump_subsidy"]
-    other = total(subsidy + a.interest + a.contributions_public)
+    central, local = subsidies(flows)
+    other = total(central + local + a.interest + a.contributions_public)
     back = total(model.sums["back_payments"] / 100.0)
     target = np.maximum(model.base.revenue - other - back, 0.2 * model.base.revenue)
     return target, total(model.sums["flexible_dues"] / 100.0)

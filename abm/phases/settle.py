@@ -103,7 +103,7 @@ def accounts(model: PensionModel) -> Accounts:
         planned_contributions=plan,
     )
     if model.subsidy_key is None:
-        model.subsidy_key = regimes.subsidy_key(drawn)
+        model.subsidy_key = model.subsidy_formula = regimes.subsidy_key(drawn)
     model.stack = build_stack(model, model.stack_in_force, year)
     reserve = model.stack.reserves_in_charge(drawn, model.funds)
     return drawn._replace(interest=np.rint(reserve * rate * 100.0) / 100.0)

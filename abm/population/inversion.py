@@ -58,7 +58,7 @@ def concealment(
     ``other_dues(floor)`` are the flexible workers' dues under a floor. The cost is bisected first; where
     dues exceed the target even with everything hidden, the floor applied locally is lowered, down to
     ``lowest_floor``. Where full declaration does not reach the target the cost stays at its upper end.
-    Also returns what is then missing from the target, (31,) yuan.
+    Also returns what is then missing from the target (negative: too much), (31,) yuan.
     """
 
     def dues(log_cost: np.ndarray, level: np.ndarray) -> np.ndarray:
@@ -79,7 +79,7 @@ def concealment(
         above = dues(middle, floor) > target
         low, high = np.where(above, low, middle), np.where(above, middle, high)
     middle = 0.5 * (low + high)
-    return np.exp(middle), floor, np.maximum(target - dues(middle, floor), 0.0)
+    return np.exp(middle), floor, target - dues(middle, floor)
 
 
 def coverage_cost(
