@@ -67,7 +67,9 @@ def synthesise(
     firms["id"] = firms["id"].astype(np.uint32)
     total = len(firms["id"])
     private = parameters.value("labour.private_wage_ratio", year)
-    firms["premium"] = np.where(firms["ownership"] == PRIVATE, private, 1.0)
+    companies = parameters.value("labour.limited_companies_share", year)
+    premium = companies + (1.0 - companies) * private
+    firms["premium"] = np.where(firms["ownership"] == PRIVATE, premium, 1.0)
     firms["log_cost"] = draws.normals(draws.key(seed, "concealment cost"), firms["id"])
     firms["log_coverage_cost"] = draws.normals(draws.key(seed, "coverage cost"), firms["id"])
     mobile = draws.uniforms(draws.key(seed, "employer mobile"), firms["id"])

@@ -46,5 +46,6 @@ def draw(results: Results, language: str = "en") -> Figure:
         axes.set_title(word(panel, language))
         year_axis(axes, first, last)
     panels[0].set_ylabel(word("effort unit", language))
-    panels[-1].legend(frameon=False, loc="best", handlelength=1.4)
+    handles, labels = panels[-1].get_legend_handles_labels()
+    figure.legend(handles, labels, frameon=False, loc="outside upper right", ncols=2, handlelength=1.4)
     return figure
