@@ -52,17 +52,19 @@ def _share(definition: str, source: str) -> Column:
 
 
 PLACE: Table = {
-    "population": _persons("Residents of all ages", INPUT),
+    "population": _persons("Residents of all ages: simulated adults, children by cohort", INPUT),
     "insured_employees": _persons(
         "Members of the employee scheme who do not draw its pension, paying or lapsed"
     ),
     "payers": _persons("Members who paid contributions in the year"),
     "retirees": _persons("Persons who draw a pension of the employee scheme"),
-    "flexible_insured": _persons("Insured who joined as individuals: flexible workers and the self-employed"),
+    "flexible_insured": _persons(
+        "Persons who paid for themselves, by the place that collects: flexible workers, staff left out"
+    ),
     "contribution_revenue": _yuan(
         "Contributions collected from employers and members, back payments included"
     ),
-    "benefit_expenditure": _yuan("Pensions and other benefits paid by the fund"),
+    "benefit_expenditure": _yuan("Pensions paid by the fund, and accounts it paid back"),
     "fiscal_subsidy": _yuan("Paid by budgets to the fund: central_subsidy + local_subsidy"),
     "central_subsidy": _yuan("Paid by the central budget to the fund"),
     "local_subsidy": _yuan("Paid by the budgets of the province and its localities to the fund"),
@@ -75,36 +77,62 @@ PLACE: Table = {
         "− benefit_expenditure; a negative reserve is a recorded advance"
     ),
     "due": _yuan(
-        "Contributions legally due on wages clipped to floor and ceiling of all who must be insured",
+        "Contributions due at the rates in force, less waivers, on full wages clipped to floor and ceiling, "
+        "of all staff of employers, insured or not (half a year's for those not yet members), and the public "
+        "sector's contributions",
         STATE,
     ),
     "payable_months": Column("number", "months", "12 × reserve / benefit_expenditure", COMPUTED),
-    "statutory_rate": _share("Employer's plus worker's contribution rate", RULES),
+    "statutory_rate": _share("Employer's plus worker's contribution rate, mean over staff", RULES),
     "effective_rate": _share("contribution_revenue / (insured_employees × average_wage)", COMPUTED),
     "declared_share": _share(
-        "Declared bases / wages clipped to floor and ceiling, of insured employees", STATE
+        "Declared bases / wages clipped to floor and ceiling, of staff whom an employer insures", STATE
     ),
-    "coverage": _share("Insured employees of employers / employees they are obliged to insure", STATE),
-    "participation": _share("Insured flexible workers / flexible workers", STATE),
+    "coverage": _share("Staff whom their employers insure / staff whom they must insure", STATE),
+    "participation": _share("Flexible workers who pay / flexible workers, by residence", STATE),
     "adjustment_headcount": Column(
         "number",
         "persons",
-        "½ (insured employees + enterprise employees): N of the adjustment formula",
+        "½ (insured employees of the enterprise scheme + staff of employers): N of the adjustment formula",
         STATE,
     ),
-    "audit_effort": Column("number", "intensity, 0 to 1", "Enforcement of the declared base", LEVERS),
-    "registration_effort": Column("number", "intensity, 0 to 1", "Enforcement of coverage", LEVERS),
+    "audit_effort": Column(
+        "number",
+        "intensity, 0 to 1",
+        "Probability that hidden wages are found in the year, mean over staff",
+        LEVERS,
+    ),
+    "registration_effort": Column(
+        "number",
+        "intensity, 0 to 1",
+        "Probability that staff left out are found in the year, mean over staff",
+        LEVERS,
+    ),
     "early_retirement_share": _share("New pensions granted before the statutory age / new pensions", STATE),
-    "average_wage": Column("number", "yuan a year", "Mean wage that the contribution base refers to", INPUT),
-    "average_pension": Column("number", "yuan a year", "Pensions paid / retirees", COMPUTED),
+    "average_wage": Column(
+        "number",
+        "yuan a year",
+        "This year's model wage of urban non-private units, mean over insured employees",
+        INPUT,
+    ),
+    "average_pension": Column("number", "yuan a year", "benefit_expenditure / retirees", COMPUTED),
     "replacement_rate": _share("average_pension / average_wage", COMPUTED),
-    "general_gap": _yuan("Gap of the year that planned collection and approved spending leave"),
-    "managerial_gap": _yuan("Gap of the year from collecting less than planned and spending off the list"),
-    "employers": Column("integer", "employers", "Employers with staff in the place", STATE),
+    "general_gap": _yuan(
+        "Rest of the current deficit after subsidies, before any pooling: what is not managerial"
+    ),
+    "managerial_gap": _yuan(
+        "Part of the current deficit from collecting less than planned and spending off the list"
+    ),
+    "employers": Column("integer", "employers", "Employers in the place", STATE),
     "capital": Column("number", "yuan", "Capital of the employers in the place", STATE),
-    "output": Column("number", "yuan a year", "Output of the employers in the place", STATE),
-    "in_migrants": _persons("Persons who moved in across the row's own border during the year"),
-    "out_migrants": _persons("Persons who moved out across the row's own border during the year"),
+    "output": Column(
+        "number",
+        "yuan a year",
+        "Gross product of the place: the published path and what relocation changed",
+        STATE,
+    ),
+    "in_migrants": _persons("Adults who moved in across the row's own border during the year"),
+    "out_migrants": _persons("Adults who moved out across the row's own border during the year"),
 }
 
 GROUPS: Table = {
@@ -119,8 +147,8 @@ GROUPS: Table = {
     "persons": _persons("Persons of 16 and over"),
     "payers": _persons("Those who paid contributions in the year"),
     "lapsed": _persons("Insured who paid nothing in the year"),
-    "contributions": _yuan("Contributions paid by them and for them"),
-    "pensions": _yuan("Pensions paid to them"),
+    "contributions": _yuan("Contributions paid by them and for them, back payments included"),
+    "pensions": _yuan("Pensions and accounts paid to them or to their heirs"),
 }
 
 EMPLOYERS: Table = {
@@ -132,7 +160,7 @@ EMPLOYERS: Table = {
     "staff": _persons("Their staff"),
     "insured": _persons("Staff they insure"),
     "declared": Column("number", "yuan a year", "Contribution bases they declare", STATE),
-    "wages": Column("number", "yuan a year", "Wages they pay to insured staff", STATE),
+    "wages": Column("number", "yuan a year", "Wage bill × insured share of staff", STATE),
 }
 
 SELECTION: Table = {

@@ -300,10 +300,12 @@ def test_the_first_years_revenue_is_the_published_one(resolution: str) -> None:
 def test_moments_do_not_depend_on_the_scale() -> None:
     """1:20000 and 1:5000 agree within the sampling error of the coarser one.
 
-    Of about 10,000 insured and 3,000 retired agents a share near one half is known to 0.5 and 0.9 %, sums of
-    wages with a dispersion of log 0.6 to 0.7 %; with eight years of chance on top four such errors are 4 %.
+    Over six seeds contributions of 2018 at 1:20000 have a standard deviation of 1.7 %, at 1:5000 of 0.3 %
+    (the other columns less): the mean of four seeds is known to 0.9 %, so that 4 % is more than four errors.
     """
-    coarse, fine = (model(scale=scale, end=2018).run().national.set_index("year") for scale in (20000, 5000))
+    runs = [model(scale=20000, seed=seed, end=2018).run().national.set_index("year") for seed in range(1, 5)]
+    coarse = sum(run.select_dtypes("number") for run in runs) / len(runs)
+    fine = model(scale=5000, end=2018).run().national.set_index("year")
     base_year = ["insured_employees", "retirees", "benefit_expenditure"]
     assert coarse.loc[2010, base_year].to_numpy(float) == pytest.approx(
         fine.loc[2010, base_year].to_numpy(float), rel=1e-6

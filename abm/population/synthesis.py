@@ -246,17 +246,19 @@ def _work(
     for p in range(len(PROVINCE_NAMES)):
         here = columns["province"] == p
 
-        def agents(rows: np.ndarray, persons: float) -> int:
-            return round(persons / weight[rows].mean()) if len(rows) else 0
+        def chosen(rows: np.ndarray, persons: float, odds: np.ndarray, luck: np.ndarray) -> np.ndarray:
+            """As many of the rows as stand for ``persons``, by their odds."""
+            count = round(persons / np.average(weight[rows], weights=odds)) if odds.any() else 0
+            return rows[apportion.pick(count, odds, luck[rows])]
 
         rows = np.flatnonzero(here & (kind == RETIREE))
         old = (age[rows] >= 55).astype(float)
-        public = rows[apportion.pick(agents(rows, base.public_retirees[p]), old, order[rows])]
+        public = chosen(rows, base.public_retirees[p], old, order)
         flags[public] |= Flag.PUBLIC
 
         rows = np.flatnonzero(here & (kind == EMPLOYEE))
         settled = ((age[rows] >= 22) & ~migrant[rows]).astype(float)
-        public = rows[apportion.pick(agents(rows, base.public_employees[p]), settled, order[rows])]
+        public = chosen(rows, base.public_employees[p], settled, order)
         status[public] = Status.PUBLIC
         flags[public] |= Flag.PUBLIC | Flag.PAYS
         rows = np.setdiff1d(rows, public)
@@ -276,11 +278,11 @@ def _work(
 
         others = np.flatnonzero(here & (kind == OTHER))
         missing = base.formal_jobs[p] - weight[here & (status == Status.FORMAL)].sum()
-        hired = others[apportion.pick(agents(others, missing), work_weight[others], order[others])]
+        hired = chosen(others, missing, work_weight[others], order)
         status[hired] = Status.FORMAL
         rest = np.concatenate([np.setdiff1d(others, hired), stopped])
         missing = base.flexible_jobs[p] - weight[own].sum()
-        casual = rest[apportion.pick(agents(rest, missing), work_weight[rest], other_order[rest])]
+        casual = chosen(rest, missing, work_weight[rest], other_order)
         status[casual] = Status.FLEXIBLE
     columns["status"], columns["flags"], columns["migrant"] = status, flags, migrant
 
