@@ -70,6 +70,11 @@ class Results:
         return self.frames["employers"]
 
     @property
+    def selection(self) -> pd.DataFrame:
+        """Who joins and stays voluntarily, and who leaves without a pension, by year and province."""
+        return self.frames["selection"]
+
+    @property
     def ledger(self) -> pd.DataFrame:
         """Every payment, summed by year, payer, payee and kind."""
         return self.frames["ledger"]

@@ -304,15 +304,13 @@ def people_block(
                     )
                     rate = place[c, t.P_EMPLOYER_RATE] * (1.0 - rules.waived) + rules.worker_rate
                     flow = share * place[c, t.P_EMPLOYEE_FLOW]
-                    owed = full * rate * flow
                     sums[t.M_TO_INSURE, c] += w
-                    sums[t.M_DUE, c] += fen(owed) * w
                     value = worker.value_of_base(years_to_go, discount, awareness, scheme, divisor)
                     sums[t.M_VALUE_OF_BASE, c] += np.int64(10000.0 * value) * w
                     found = firm[employer, t.F_STAFF_FOUND] > 0.0
                     if rules.transitions and found:
                         if (flag & COVERED) == 0 and not new_staff:
-                            sums[t.M_FINES, c] += fen(owed * (rules.fine_multiple - 1.0)) * w
+                            sums[t.M_FINES, c] += fen(full * rate * flow * (rules.fine_multiple - 1.0)) * w
                         flag |= COVERED
                     elif rules.transitions and (
                         new_staff or uniform(keys.coverage_review, identity) < rules.coverage_review
@@ -321,6 +319,9 @@ def people_block(
                             flag |= COVERED
                         else:
                             flag &= ~COVERED
+                    joined = inside or (flag & COVERED) != 0  # else the whole year is due and nothing paid
+                    owed = full * rate * (flow if joined else place[c, t.P_EMPLOYEE_FLOW])
+                    sums[t.M_DUE, c] += fen(owed) * w
                     if (flag & COVERED) != 0:
                         paying = True
                         declared = contributions.contribution_base(

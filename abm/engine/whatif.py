@@ -51,6 +51,7 @@ class Firms(NamedTuple):
     ceiling: float
     worker_rate: float
     audit_base: float
+    waived: float  # share of employers' dues waived
     review: float  # chance that an employer sets a person's registration anew
     registration_base: float
 
@@ -75,6 +76,11 @@ def hidden_by_kind(rate: Array, detection: Array, firms: Firms, cost: Array) -> 
     return _hidden_shares(*flat, firms.fine, value, np.broadcast_to(g, shape).ravel()).reshape(shape)
 
 
+def combined_rate(levers: Array, firms: Firms) -> Array:
+    """Employers' rate less waivers plus workers' rate under levers (..., 5)."""
+    return levers[..., RATE] * (1.0 - firms.waived) + firms.worker_rate
+
+
 def answers(levers: Array, firms: Firms) -> tuple[Array, Array]:
     """Mean base paid on over the mean wage, and coverage, under levers (..., n, 5): two arrays (..., n).
 
@@ -82,7 +88,7 @@ def answers(levers: Array, firms: Firms) -> tuple[Array, Array]:
     plus what inspections find of the others.
     """
     owners = np.array([1.0 - firms.state_share - firms.foreign_share, firms.state_share, firms.foreign_share])
-    rate = levers[..., RATE] + firms.worker_rate
+    rate = combined_rate(levers, firms)
     audit = np.clip(firms.audit_base + levers[..., AUDIT], 0.0, 1.0)
     hidden = hidden_by_kind(rate, audit, firms, firms.cost)
     spread = firms.wage_dispersion
@@ -197,8 +203,7 @@ def evaluate(
         actions[lever, :, :, lever] = tries[lever]
     base, coverage = answers(actions, firms)
     base0, coverage0 = answers(levers, firms)
-    rate = actions[..., RATE] + firms.worker_rate
-    rate0 = levers[:, RATE] + firms.worker_rate
+    rate, rate0 = combined_rate(actions, firms), combined_rate(levers, firms)
     levy, levy0 = rate * base * coverage, rate0 * base0 * coverage0
     capital = np.exp(setting.capital_flight * setting.return_slope * (levy - levy0))
     dues = levy / levy0 * capital

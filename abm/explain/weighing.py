@@ -40,8 +40,9 @@ class Weighing(NamedTuple):
     def of(cls, model: PensionModel) -> Weighing:
         """What the phase that is about to begin will read."""
         value, year = model.parameters.value, model.year
-        setting, aims = settle.setting(model), govern.aims(model)
         low, high = govern.bounds(model)
+        setting = settle.setting(model, np.clip(model.levers, low, high))
+        aims = govern.aims(model)
         spending = setting.accounts.benefits_enterprise + setting.accounts.benefits_public
         months = 12.0 * setting.reserve_owned / np.maximum(spending, 1.0)
         population = setting.accounts.population

@@ -34,7 +34,7 @@ def run(model: PensionModel, inertia: float | None = None) -> None:
     low, high = bounds(model)
     levers = np.clip(model.levers, low, high)
     tries = whatif.candidates(levers, low, high, value("government.step", year))
-    setting = settle.setting(model)
+    setting = settle.setting(model, levers)
     stacks = settle.expected_stacks(model, round(value("government.horizon", year)), date(year, 1, 1))
     payoffs, outcome = whatif.evaluate(levers, tries, employers_in_short(model), setting, stacks, aims(model))
     bill = setting.wages / setting.accounts.population
@@ -111,5 +111,6 @@ def employers_in_short(model: PensionModel) -> whatif.Firms:
         worker_rate=value("contributions.worker_rate", year),
         audit_base=value("employer.audit_base", year),
         review=value("employer.coverage_review", year),
+        waived=model.rules.waived,
         registration_base=value("employer.registration_base", year),
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from abm.engine import passes
 from abm.engine.tables import PLACE
-from abm.population.synthesis import by_age
+from abm.population.standing import by_age
 from abm.space import PROVINCES
 
 if TYPE_CHECKING:

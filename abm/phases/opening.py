@@ -17,7 +17,7 @@ from abm.population import inversion
 from abm.population.base import Base
 from abm.population.persons import Flag, Status, birth_year_of, hukou_province_of
 from abm.population.places import Places
-from abm.population.synthesis import by_age
+from abm.population.standing import by_age
 from abm.regimes import Funds
 from abm.regimes.settlement import subsidies
 from abm.scheme.benefits import account_divisor

@@ -64,9 +64,9 @@ class LastYear(NamedTuple):
     rate: np.ndarray  # employers' (less waivers) and workers' rate on the base
 
 
-def combined_rate(model: PensionModel) -> np.ndarray:
-    """Employers' rate less waivers plus workers' rate, (n,)."""
-    return model.levers[:, RATE] * (1.0 - model.rules.waived) + model.rules.worker_rate
+def combined_rate(model: PensionModel, levers: np.ndarray) -> np.ndarray:
+    """Employers' rate under levers (n, 5), less waivers, plus workers' rate, (n,)."""
+    return levers[:, RATE] * (1.0 - model.rules.waived) + model.rules.worker_rate
 
 
 def accounts(model: PensionModel) -> Accounts:
@@ -80,7 +80,11 @@ def accounts(model: PensionModel) -> Accounts:
     plan = collected
     if model.last_year is not None:
         before = model.last_year
-        growth = ratio(sums["wages"].astype(np.float64), before.wages) * combined_rate(model) / before.rate
+        growth = (
+            ratio(sums["wages"].astype(np.float64), before.wages)
+            * combined_rate(model, model.levers)
+            / before.rate
+        )
         plan = before.collected * growth
     share = value("returns.entrusted_share", year)
     rate = (1.0 - share) * value("returns.local_deposits", year) + share * value("returns.entrusted", year)
@@ -127,8 +131,8 @@ def expected_stacks(model: PensionModel, horizon: int, today: date) -> list[Stac
     return stacks
 
 
-def setting(model: PensionModel) -> whatif.Setting:
-    """What this year's what-if starts from: last year's accounts at this year's rates, and today's funds."""
+def setting(model: PensionModel, levers: np.ndarray) -> whatif.Setting:
+    """What this year's what-if starts from: last year's accounts at the rates of ``levers``."""
     value, year = model.parameters.value, model.year
     a, sums, places = model.accounts, model.sums, model.places
     province = places.province_of
@@ -137,8 +141,9 @@ def setting(model: PensionModel) -> whatif.Setting:
         owned = model.funds.local + model.funds.provincial
     staff = (sums["employer_dues"] + sums["worker_dues"] + sums["back_payments"]) / 100.0
     if model.last_year is not None:
-        changed = staff * combined_rate(model) / model.last_year.rate
-        a = a._replace(contributions_enterprise=a.contributions_enterprise - staff + changed)
+        changed = staff * combined_rate(model, levers) / model.last_year.rate
+        collected = a.contributions_enterprise - staff + changed
+        a = a._replace(contributions_enterprise=collected, planned_contributions=collected)
         staff = changed
     early = np.where(
         a.off_list > 0.0, a.off_list, value("government.early_share_at_start", year) * a.benefits_enterprise
@@ -180,7 +185,9 @@ def run(model: PensionModel) -> None:
     book(model)
     model.ledger.check(model.year, *model.chart.funds(model.funds))
     model.last_year = LastYear(
-        model.accounts.contributions_enterprise, model.sums["wages"].astype(np.float64), combined_rate(model)
+        model.accounts.contributions_enterprise,
+        model.sums["wages"].astype(np.float64),
+        combined_rate(model, model.levers),
     )
 
 

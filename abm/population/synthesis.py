@@ -13,18 +13,16 @@ import numpy as np
 from abm import draws
 from abm.errors import UserError
 from abm.parameters import Parameters
-from abm.population import apportion, employers, history, strata
+from abm.population import apportion, employers, history, standing, strata
 from abm.population.base import Base
 from abm.population.census import ADULT, LAST_AGE
 from abm.population.persons import SERIAL_BITS, Flag, Status, empty, make_id
 from abm.population.places import Places
+from abm.population.standing import EMPLOYEE, KINDS, OTHER, by_age
 from abm.space import PROVINCE_NAMES
 
 MIDDLE_AGE = 40
 """Age at which the tilt of the insured's ages changes nothing."""
-
-RELUCTANT = 0.4
-"""Draw above which people seldom pay voluntarily at the start."""
 
 LATEST_WORKER_POST = 50
 """Women in worker posts have retired by the end of the year in which they reach this age."""
@@ -49,15 +47,6 @@ class Population:
         return np.where(self.persons["status"] == Status.FREE, 0, w)
 
 
-def by_age(parameters: Parameters, path: str, year: int) -> np.ndarray:
-    """A step table "from age on" as values by single year of age, (101,)."""
-    table = {int(a): v for a, v in parameters.table(path, year).items()}
-    starts = np.array(sorted(table))
-    values = np.array([table[a] for a in starts])
-    at = np.searchsorted(starts, np.arange(LAST_AGE + 1), side="right") - 1
-    return np.where(at >= 0, values[np.maximum(at, 0)], 0.0)
-
-
 def synthesise(parameters: Parameters, places: Places, base: Base, scale: int, seed: int) -> Population:
     """Build the initial population at one agent for ``scale`` persons (finer where a province is small)."""
     drafts, low_weights = [], np.zeros((len(PROVINCE_NAMES), strata.GROUPS), np.int64)
@@ -74,7 +63,7 @@ def synthesise(parameters: Parameters, places: Places, base: Base, scale: int, s
     table["stratum"][:] = columns["stratum"]
     columns["weight"] = weights[columns["stratum"]]
     reluctance = draws.uniforms(draws.key(seed, "participation"), table["id"])
-    _work(parameters, base, columns, luck, reluctance)
+    standing.assign(parameters, base, columns, luck, reluctance)
     _localities(places, columns, table)
     table["status"][:] = columns["status"]
     table["flags"][:] = columns["flags"] | _posts(parameters, base.year, columns, table["id"], seed)
@@ -166,10 +155,6 @@ def _people(
     return {name: np.concatenate([x[name] for x in parts]) for name in parts[0]}, low
 
 
-KINDS = ("employees", "retirees", "others", "public_outside", "public_retired_outside")
-EMPLOYEE, RETIREE, OTHER, PUBLIC_OUTSIDE, PUBLIC_RETIRED_OUTSIDE = range(5)
-
-
 def _origins(
     parameters: Parameters, base: Base, columns: dict[str, np.ndarray], low: np.ndarray, luck: _Luck
 ) -> None:
@@ -214,84 +199,6 @@ def _identities(columns: dict[str, np.ndarray], year: int) -> tuple[np.ndarray, 
     n = len(PROVINCE_NAMES)
     serials = {(int(v) // n, int(v) % n): int(c) for v, c in zip(values, counts, strict=True)}
     return make_id(birth, columns["hukou"], serial), serials
-
-
-def _work(
-    parameters: Parameters,
-    base: Base,
-    columns: dict[str, np.ndarray],
-    luck: _Luck,
-    reluctance: np.ndarray,
-) -> None:
-    """Give every agent a status and scheme flags, in the numbers the base totals ask for.
-
-    ``reluctance`` is the lasting draw against which a person weighs paying voluntarily; those who pay at the
-    start are mostly people with a low one.
-    """
-    willing = np.where(reluctance < RELUCTANT, 1.0, 0.05)
-    year = base.year
-    kind, age, sex, weight = columns["kind"], columns["age"], columns["sex"], columns["weight"]
-    order, other_order = luck("synthesis order", 1), luck("synthesis order", 2)
-    status = np.full(len(kind), Status.OUTSIDE)
-    flags = np.where(sex == 1, Flag.FEMALE, np.uint8(0))
-    migrant = columns["hukou"] != columns["province"]
-    work_weight = by_age(parameters, "population.worker_weight", year)[age]
-    work_weight = work_weight * np.where(migrant, parameters.value("population.migrant_work_odds", year), 1.0)
-    payers_share = parameters.value("population.payers_share", year)
-    flexible_share = parameters.value("population.flexible_share_of_payers", year)
-    status[(kind == RETIREE) | (kind == PUBLIC_RETIRED_OUTSIDE)] = Status.RETIRED
-    status[kind == PUBLIC_OUTSIDE] = Status.PUBLIC
-    flags[(kind == PUBLIC_OUTSIDE) | (kind == PUBLIC_RETIRED_OUTSIDE)] |= Flag.PUBLIC
-    flags[(kind == EMPLOYEE) | (kind == RETIREE)] |= Flag.INSIDE
-    for p in range(len(PROVINCE_NAMES)):
-        here = columns["province"] == p
-
-        def chosen(rows: np.ndarray, persons: float, odds: np.ndarray, luck: np.ndarray) -> np.ndarray:
-            """As many of the rows as stand for ``persons``, by their odds."""
-            count = round(persons / np.average(weight[rows], weights=odds)) if odds.any() else 0
-            return rows[apportion.pick(count, odds, luck[rows])]
-
-        rows = np.flatnonzero(here & (kind == RETIREE))
-        old = (age[rows] >= 55).astype(float)
-        public = chosen(rows, base.public_retirees[p], old, order)
-        flags[public] |= Flag.PUBLIC
-
-        rows = np.flatnonzero(here & (kind == EMPLOYEE))
-        settled = ((age[rows] >= 22) & ~migrant[rows]).astype(float)
-        public = chosen(rows, base.public_employees[p], settled, order)
-        status[public] = Status.PUBLIC
-        flags[public] |= Flag.PUBLIC | Flag.PAYS
-        rows = np.setdiff1d(rows, public)
-        lapse = np.where(migrant[rows], 1.5, 1.0)
-        stopped = rows[apportion.pick(round((1.0 - payers_share) * len(rows)), lapse, other_order[rows])]
-        rows = np.setdiff1d(rows, stopped)
-        flags[rows] |= Flag.PAYS
-        settled = np.where(migrant[rows], 0.05, np.where(age[rows] >= 35, 2.0, 0.7))
-        settled = settled * willing[rows]
-        own = rows[apportion.pick(round(flexible_share * len(rows)), settled, order[rows])]
-        staff = np.setdiff1d(rows, own)
-        left_out = max(base.formal_jobs[p] - weight[staff].sum(), 0.0)
-        employed, own = _divided(own, other_order[own], left_out / (left_out + base.flexible_jobs[p]))
-        status[own] = Status.FLEXIBLE
-        status[employed] = status[staff] = Status.FORMAL  # the former pay themselves: their employers do not
-        flags[staff] |= Flag.COVERED
-
-        others = np.flatnonzero(here & (kind == OTHER))
-        missing = base.formal_jobs[p] - weight[here & (status == Status.FORMAL)].sum()
-        hired = chosen(others, missing, work_weight[others], order)
-        status[hired] = Status.FORMAL
-        rest = np.concatenate([np.setdiff1d(others, hired), stopped])
-        missing = base.flexible_jobs[p] - weight[own].sum()
-        casual = chosen(rest, missing, work_weight[rest], other_order)
-        status[casual] = Status.FLEXIBLE
-    columns["status"], columns["flags"], columns["migrant"] = status, flags, migrant
-
-
-def _divided(rows: np.ndarray, order: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
-    """Divide rows by luck: ``share`` of them, and the rest."""
-    by_luck = rows[np.argsort(order, kind="stable")]
-    count = round(share * len(rows))
-    return by_luck[:count], by_luck[count:]
 
 
 def _localities(places: Places, columns: dict[str, np.ndarray], table: dict[str, np.ndarray]) -> None:

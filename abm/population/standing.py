@@ -1,0 +1,128 @@
+"""What the initial agents do: status and membership of the scheme, in the numbers the base totals ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from abm.parameters import Parameters
+from abm.population import apportion
+from abm.population.base import Base
+from abm.population.census import LAST_AGE
+from abm.population.persons import Flag, Status
+from abm.space import PROVINCE_NAMES
+
+KINDS = ("employees", "retirees", "others", "public_outside", "public_retired_outside")
+EMPLOYEE, RETIREE, OTHER, PUBLIC_OUTSIDE, PUBLIC_RETIRED_OUTSIDE = range(5)
+"""What an agent of the draft stands for: the columns' codes."""
+
+RELUCTANT = 0.4
+"""Draw above which people seldom pay voluntarily at the start."""
+
+Columns = dict[str, np.ndarray]
+
+
+def by_age(parameters: Parameters, path: str, year: int) -> np.ndarray:
+    """A step table "from age on" as values by single year of age, (101,)."""
+    table = {int(a): v for a, v in parameters.table(path, year).items()}
+    starts = np.array(sorted(table))
+    values = np.array([table[a] for a in starts])
+    at = np.searchsorted(starts, np.arange(LAST_AGE + 1), side="right") - 1
+    return np.where(at >= 0, values[np.maximum(at, 0)], 0.0)
+
+
+def assign(
+    parameters: Parameters,
+    base: Base,
+    columns: Columns,
+    luck: Callable[..., np.ndarray],
+    reluctance: np.ndarray,
+) -> None:
+    """Give every agent of the draft a status, scheme flags and whether it is a migrant.
+
+    ``luck`` draws by row; ``reluctance`` is the lasting draw against which a person weighs paying
+    voluntarily: those who pay at the start are mostly people with a low one.
+    """
+    order, other_order = luck("synthesis order", 1), luck("synthesis order", 2)
+    columns["migrant"] = columns["hukou"] != columns["province"]
+    columns["status"], columns["flags"] = _groups(base, columns, order)
+    _work(parameters, base, columns, order, other_order, np.where(reluctance < RELUCTANT, 1.0, 0.05))
+
+
+def _groups(base: Base, columns: Columns, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Status and flags of pensioners and the public group; others are outside, members where drafted so."""
+    kind, age, weight = columns["kind"], columns["age"], columns["weight"]
+    status = np.full(len(kind), Status.OUTSIDE)
+    flags = np.where(columns["sex"] == 1, Flag.FEMALE, np.uint8(0))
+    status[(kind == RETIREE) | (kind == PUBLIC_RETIRED_OUTSIDE)] = Status.RETIRED
+    status[kind == PUBLIC_OUTSIDE] = Status.PUBLIC
+    flags[(kind == PUBLIC_OUTSIDE) | (kind == PUBLIC_RETIRED_OUTSIDE)] |= Flag.PUBLIC
+    flags[(kind == EMPLOYEE) | (kind == RETIREE)] |= Flag.INSIDE
+    for p in range(len(PROVINCE_NAMES)):
+        here = columns["province"] == p
+        rows = np.flatnonzero(here & (kind == RETIREE))
+        old = (age[rows] >= 55).astype(float)
+        flags[_chosen(rows, base.public_retirees[p], old, order, weight)] |= Flag.PUBLIC
+        rows = np.flatnonzero(here & (kind == EMPLOYEE))
+        settled = ((age[rows] >= 22) & ~columns["migrant"][rows]).astype(float)
+        public = _chosen(rows, base.public_employees[p], settled, order, weight)
+        status[public] = Status.PUBLIC
+        flags[public] |= Flag.PUBLIC | Flag.PAYS
+    return status, flags
+
+
+def _work(
+    parameters: Parameters,
+    base: Base,
+    columns: Columns,
+    order: np.ndarray,
+    other_order: np.ndarray,
+    willing: np.ndarray,
+) -> None:
+    """Divide the members into payers and lapsed, staff and voluntary payers; give the others their work."""
+    year = base.year
+    kind, age, weight, migrant = (columns[name] for name in ("kind", "age", "weight", "migrant"))
+    status, flags = columns["status"], columns["flags"]
+    work_weight = by_age(parameters, "population.worker_weight", year)[age]
+    work_weight = work_weight * np.where(migrant, parameters.value("population.migrant_work_odds", year), 1.0)
+    payers_share = parameters.value("population.payers_share", year)
+    voluntary_share = parameters.value("population.flexible_share_of_payers", year)
+    for p in range(len(PROVINCE_NAMES)):
+        here = columns["province"] == p
+        rows = np.flatnonzero(here & (kind == EMPLOYEE) & (status != Status.PUBLIC))
+        lapse = np.where(migrant[rows], 1.5, 1.0)
+        stopped = rows[apportion.pick(round((1.0 - payers_share) * len(rows)), lapse, other_order[rows])]
+        rows = np.setdiff1d(rows, stopped)
+        flags[rows] |= Flag.PAYS
+        settled = willing[rows] * np.where(migrant[rows], 0.05, np.where(age[rows] >= 35, 2.0, 0.7))
+        own = rows[apportion.pick(round(voluntary_share * len(rows)), settled, order[rows])]
+        staff = np.setdiff1d(rows, own)
+        left_out = max(base.formal_jobs[p] - weight[staff].sum(), 0.0)
+        employed, own = _divided(own, other_order[own], left_out / (left_out + base.flexible_jobs[p]))
+        status[own] = Status.FLEXIBLE
+        status[employed] = status[staff] = Status.FORMAL  # the former pay themselves: their employers do not
+        flags[staff] |= Flag.COVERED
+
+        others = np.flatnonzero(here & (kind == OTHER))
+        missing = base.formal_jobs[p] - weight[here & (status == Status.FORMAL)].sum()
+        hired = _chosen(others, missing, work_weight[others], order, weight)
+        status[hired] = Status.FORMAL
+        rest = np.concatenate([np.setdiff1d(others, hired), stopped])
+        missing = base.flexible_jobs[p] - weight[own].sum()
+        status[_chosen(rest, missing, work_weight[rest], other_order, weight)] = Status.FLEXIBLE
+
+
+def _chosen(
+    rows: np.ndarray, persons: float, odds: np.ndarray, order: np.ndarray, weight: np.ndarray
+) -> np.ndarray:
+    """As many of the rows as stand for ``persons``, by their odds (of the length of ``rows``)."""
+    count = round(persons / np.average(weight[rows], weights=odds)) if odds.any() else 0
+    return rows[apportion.pick(count, odds, order[rows])]
+
+
+def _divided(rows: np.ndarray, order: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
+    """Divide rows by luck: ``share`` of them, and the rest."""
+    by_luck = rows[np.argsort(order, kind="stable")]
+    count = round(share * len(rows))
+    return by_luck[:count], by_luck[count:]
