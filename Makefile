@@ -5,7 +5,7 @@ READY := .venv/.ready
 CANDIDATES := python3.11 python3.12 python3.13 python3 python3.14 python
 SUITABLE := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help setup run figures lint test test-slow clean
+.PHONY: help setup run figures lint test test-slow bench clean
 
 help:
 	@echo "make setup      build the environment in .venv (once)"
@@ -13,6 +13,7 @@ help:
 	@echo "make figures    draw the figures of results/history again"
 	@echo "make lint       ruff and mypy"
 	@echo "make test       the quick tests;  make test-slow: the others"
+	@echo "make bench      how long the history takes, phase by phase"
 	@echo "make clean      remove the environment and all caches; results stay"
 
 setup: $(READY)
@@ -46,6 +47,9 @@ test: setup
 
 test-slow: setup
 	$(BIN)/pytest -m slow
+
+bench: setup
+	$(BIN)/python benchmarks/history.py
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
