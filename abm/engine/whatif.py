@@ -26,6 +26,8 @@ AUDIT, REGISTRATION, LENIENCY, FLOOR, RATE = range(len(LEVERS))
 AGES = np.array([25.0, 35.0, 45.0, 52.0])
 """Ages of the flexible workers that stand for all; they have never paid, or since ``FIRST_PAID``."""
 FIRST_PAID = 24.0
+CELLS_AT_ONCE = 200_000
+"""Accounts settled in one call, so that a settlement's arrays stay in cache."""
 STRIDES = np.array([-5.0, -1.0, 0.0, 1.0, 5.0])
 """Steps that a government tries: short ones to settle down, long ones to get there."""
 QUANTILES = np.array([1.0 / 6.0, 0.5, 5.0 / 6.0])
@@ -213,9 +215,16 @@ def evaluate(
     own_collected = setting.staff_dues * dues + flexible * answered / today
     lenient = actions[..., LENIENCY] / np.maximum(levers[:, LENIENCY], 1e-6)
     extra = setting.early_cost * (lenient - 1.0)
-    shape = (k * m, n, n)
-    fates = _counterfactual(setting, own_collected, capital, coverage / coverage0, extra, shape)
-    own_money, treasury = _settled(fates, setting, stacks, aims, n)
+    acts = [
+        np.broadcast_to(x, (k, m, n)).reshape(k * m, n)
+        for x in (own_collected, capital, coverage / coverage0, extra)
+    ]
+    own_money, treasury = np.empty((k * m, n)), np.empty((k * m, n))
+    block = max(1, CELLS_AT_ONCE // (n * n))
+    for start in range(0, k * m, block):
+        some = slice(start, start + block)
+        fates = _counterfactual(setting, *(x[some] for x in acts))
+        own_money[some], treasury[some] = _settled(fates, setting, stacks, aims)
     wages = setting.wages * capital
     below = np.maximum(setting.national_floor - actions[..., FLOOR], 0.0) / setting.national_floor
     below = below + np.maximum(setting.national_rate - actions[..., RATE], 0.0) / setting.national_rate
@@ -243,15 +252,14 @@ def _counterfactual(
     capital: np.ndarray,
     covered: np.ndarray,
     extra: np.ndarray,
-    shape: tuple[int, int, int],
 ) -> Accounts:
-    """Accounts (candidates, actor, locality): the actor's own entries replaced, what left spread."""
+    """Accounts (candidates, actor, locality): the actor's own entries replaced, what left spread.
+
+    What each actor would bring about comes as arrays (candidates, n).
+    """
     a = setting.accounts
-    many, n, _ = shape
-    own = np.arange(n)
-    collected, capital, covered, extra = (
-        np.broadcast_to(x, (*capital.shape,)).reshape(many, n) for x in (collected, capital, covered, extra)
-    )
+    many, n = capital.shape
+    shape, own = (many, n, n), np.arange(n)
     weight = setting.wages
     gone = weight * (1.0 - capital)  # wage bill that leaves each actor, (many, n)
     others = weight.sum() - weight
@@ -275,14 +283,14 @@ def _counterfactual(
 
 
 def _settled(
-    accounts: Accounts, setting: Setting, stacks: list[Stack], aims: Aims, n: int
+    accounts: Accounts, setting: Setting, stacks: list[Stack], aims: Aims
 ) -> tuple[np.ndarray, np.ndarray]:
     """Own money (before the treasury's payments) and those payments, (candidates, n), a year on average.
 
     The regime settles every year of the horizon with the levers held; years are discounted.
     """
     funds = setting.funds
-    own = np.arange(n)
+    own = np.arange(len(setting.wages))
     money, paid, total = np.zeros(()), np.zeros(()), 0.0
     for s, stack in enumerate(stacks):
         settlement = stack.settle(accounts, funds)
