@@ -37,6 +37,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(str(error), 2)
     except click.ClickException as error:
         return _say(_sentence(error), 2)
+    except MemoryError:
+        return _say("out of memory; use a larger --scale (fewer agents) or a machine with more memory", 2)
+    except OSError as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        place = f" '{error.filename}'" if error.filename else ""
+        return _say(f"the system refused to read or write{place}: {error.strerror or error}", 2)
     except Exception as error:
         if os.environ.get(TRACEBACK):
             raise

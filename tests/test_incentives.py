@@ -67,7 +67,7 @@ def test_worthless_money_is_collected_with_less_effort(changes: dict[str, float]
 def test_a_rule_that_pools_money_changes_what_governments_do() -> None:
     """Nobody tells them what they keep: they find the remittance out by settling, once it is announced."""
     alone = results("history+no_central_adjustment", end=2020)
-    pooled = results(end=2020, set={"regimes.adjustment_ratio": {"2010-01-01": 0.0, "2018-07-01": 0.1}})
+    pooled = results(end=2020, set={"regimes.adjustment_ratio": 0.1})
     columns = ["audit_effort", "registration_effort"]
     for year, differs in ((2017, False), (2020, True)):
         a, b = (x.provinces.query(f"year == {year}")[columns].to_numpy() for x in (alone, pooled))

@@ -451,3 +451,43 @@ def test_at_prefecture_resolution_moves_within_a_province_cross_the_borders_of_l
     by_place = x.localities.groupby("year").in_migrants.sum()
     by_province = x.provinces.groupby("year").in_migrants.sum()
     assert by_place[2012] > by_province[2012]
+
+
+# --- parts of money that totals alone would not show
+
+
+def test_the_dead_of_a_year_draw_half_of_it() -> None:
+    """Compared before and after one step: who was paid a pension and is gone drew six months of it."""
+    m = model("history+municipal", end=2011, set={"adjustment.rate": 0.0, "adjustment.local_supplement": 0.0})
+    table = {name: column.copy() for name, column in m.population.persons.items()}
+    weight = m.population.weight
+    m.step()
+    now = m.population.persons
+    alive = np.isin(table["id"], now["id"][now["status"] != Status.FREE])
+    drawing = (table["status"] == Status.RETIRED) & ((table["flags"] & Flag.INSIDE) > 0)
+    public = (table["flags"] & Flag.PUBLIC) > 0
+    rows = drawing & ~public
+    pension = table["pension"].astype(float) * weight
+    new = m.workers.to_pandas()
+    joined = new[(new.status == Status.RETIRED) & ((new["flags"].astype(int) & int(Flag.PUBLIC)) == 0)]
+    joined = joined[~joined["id"].isin(table["id"][drawing])]
+    of_new = (joined.pension * m.population.weights[joined.stratum]).sum()
+    old = pension[rows & alive].sum() + 0.5 * pension[rows & ~alive].sum()
+    paid = m.sums["pensions"].sum() / 100.0
+    assert 0.5 * pension[rows & ~alive].sum() > 1e9
+    assert old < paid < old + of_new
+    assert paid - old == pytest.approx(0.5 * of_new, rel=0.1)  # the new ones draw half a year on average
+
+
+def test_fines_are_a_multiple_of_what_was_found() -> None:
+    """With registration never inspected, fines are (F − 1) times the back payments, to the rounding."""
+    found = {"employer.registration_base": 0.0, "government.registration_cost": 50.0}
+    multiple = 2.5
+    m = model("history", end=2011, set={**found, "employer.fine_multiple": multiple})
+    m.levers[:, 1] = 0.0
+    m.govern = lambda: None
+    m.phases = [(name, phase) for name, phase in m.phases if "governments" not in name]
+    m.step()
+    back, fines = m.sums["back_payments"].sum(), m.sums["fines"].sum()
+    assert back > 1e11
+    assert fines == pytest.approx((multiple - 1.0) * back, rel=1e-6)

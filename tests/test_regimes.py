@@ -291,7 +291,7 @@ def test_published_transfers_of_2018() -> None:
         enterprise_retirees=adjustment_2018.retirees(),
     )
     built = regimes.build(
-        "municipal", "central_adjustment", parameters, 2018, np.arange(31), key=np.zeros(31)
+        "municipal", "central_adjustment", parameters, 2018, np.arange(31), key=np.zeros(31), upper_share=0.5
     )
     s = built.settle(a, reserves(31, 31, 1e14))
     net = s.flows["received_from_centre"] - s.flows["remitted_to_centre"]
@@ -463,9 +463,15 @@ def test_lump_subsidy_cannot_be_earned(P: Parameters) -> None:
     assert regimes.subsidies(mostly_central.flows)[1].sum() == pytest.approx(0.05 * 4291e8)
 
 
-def test_half_a_year_of_central_adjustment_in_2018(P: Parameters) -> None:
-    built = regimes.build("municipal", "central_adjustment", P, 2018, np.arange(3), key=np.zeros(3))
-    assert built.upper == CentralAdjustment(0.015, 0.9)
+def test_half_a_year_of_central_adjustment_moves_half_of_a_year(P: Parameters) -> None:
+    def remitted(share: float) -> np.ndarray:
+        built = regimes.build(
+            "municipal", "central_adjustment", P, 2018, np.arange(3), key=np.zeros(3), upper_share=share
+        )
+        assert built.upper == CentralAdjustment(0.03, 0.9)
+        return built.settle(ADJUSTED, reserves(3, 3, 1e12)).flows["remitted_to_centre"]
+
+    np.testing.assert_allclose(2.0 * remitted(0.5), remitted(1.0))
 
 
 def test_lower_regimes_coincide_where_a_province_is_one_locality(P: Parameters) -> None:

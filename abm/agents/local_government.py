@@ -18,6 +18,9 @@ agency's routine), chance that early retirement is approved, base floor as a mul
 employer rate (only where it is devolved)."""
 
 
+AUDIT, REGISTRATION, LENIENCY, FLOOR, RATE = range(len(LEVERS))
+
+
 class Aims(NamedTuple):
     """What a government values (government.yaml)."""
 

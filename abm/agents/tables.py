@@ -7,10 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.errors import unknown
+from abm.errors import UserError, unknown
+from abm.population.persons import STATUS_NAMES
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def _number(column: str, value: Any) -> Any:
+    """The number a column holds for ``value``: a status by its name; UserError for any other text."""
+    if not isinstance(value, str):
+        return value
+    if column != "status":
+        raise UserError(f"column '{column}' holds numbers, not '{value}'")
+    if value not in STATUS_NAMES:
+        raise unknown("status", value, STATUS_NAMES)
+    return STATUS_NAMES.index(value)
 
 
 class Row:
@@ -60,11 +72,16 @@ class AgentTable:
         values.flags.writeable = False
         return values
 
+    __getitem__ = get
+
     def select(self, condition: Callable[[AgentTable], np.ndarray] | None = None, **equal: Any) -> AgentTable:
-        """Those for which ``condition(table)`` is true and whose columns equal the given values."""
+        """Those for which ``condition(table)`` is true and whose columns equal the given values.
+
+        A status may be given by name (``status="retired"``); other columns hold numbers.
+        """
         keep = np.ones(len(self), bool)
         for name, value in equal.items():
-            keep &= self.get(name) == value
+            keep &= self.get(name) == _number(name, value)
         if condition is not None:
             keep &= np.asarray(condition(self), bool)
         return AgentTable(self._columns, self._rows[keep])

@@ -1,7 +1,7 @@
 """What a worker decides: where to live, whether, where and how much to contribute, when to retire.
 
 Every decision is a pure function of scalars: the person's state, the place's rules and keyed draws. It is
-compiled for the pass over people and callable in plain Python (``participates.py_func``) for explanations.
+compiled for the pass over people and callable in plain Python (``participation_chance.py_func``) to explain.
 Perceived values are present values in yuan at the start of the year; wages and pensions are yuan a year.
 """
 

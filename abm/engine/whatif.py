@@ -14,7 +14,17 @@ from typing import NamedTuple
 import numpy as np
 
 from abm.agents import employer, worker
-from abm.agents.local_government import LEVERS, Aims, Outcome, payoff
+from abm.agents.local_government import (
+    AUDIT,
+    FLOOR,
+    LENIENCY,
+    LEVERS,
+    RATE,
+    REGISTRATION,
+    Aims,
+    Outcome,
+    payoff,
+)
 from abm.compile import decision
 from abm.engine.rules import Rules
 from abm.regimes import Accounts, Funds, Stack
@@ -22,7 +32,6 @@ from abm.regimes.stack import OWN_TREASURY
 
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 WEIGHTS = WEIGHTS / WEIGHTS.sum()
-AUDIT, REGISTRATION, LENIENCY, FLOOR, RATE = range(len(LEVERS))
 AGES = np.array([25.0, 35.0, 45.0, 52.0])
 """Ages of the flexible workers that stand for all; they have never paid, or since ``FIRST_PAID``."""
 FIRST_PAID = 24.0

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from abm.agents.employer import MODE_NAMES, declaration_mode
+from abm.agents.local_government import FLOOR, RATE
 from abm.engine import tables
 from abm.phases.employ import detection
-from abm.phases.live import FLOOR, RATE
 from abm.population.employers import OWNERSHIP_NAMES
 from abm.population.persons import FIRST_COHORT, STATUS_NAMES
 from abm.regimes.settlement import subsidies, transfers

@@ -8,8 +8,8 @@ import numpy as np
 
 from abm import draws
 from abm.agents import employer
+from abm.agents.local_government import AUDIT, RATE, REGISTRATION
 from abm.engine.firms import FirmKeys, FirmRules, firms_year
-from abm.phases.live import AUDIT, RATE, REGISTRATION
 from abm.space import PROVINCES
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ def detection(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
 
 def market_table(model: PensionModel) -> np.ndarray:
     """What employers see of each locality, (n, fields) as ``firms.MARKET``."""
-    market, year = model.market, model.year
+    market = model.market
     audit, inspection = detection(model)
-    rate = model.levers[:, RATE] + model.parameters.value("contributions.worker_rate", year)
+    rate = model.levers[:, RATE] * (1.0 - model.rules.waived) + model.rules.worker_rate
     province = model.places.province_of
     columns = (
         rate, audit, inspection, market["value"], model.concealment_cost[province],

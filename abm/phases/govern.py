@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from abm import draws
-from abm.agents.local_government import LEVERS, Aims, Outcome, smoothed_best_response
+from abm.agents.local_government import (
+    AUDIT,
+    FLOOR,
+    LENIENCY,
+    LEVERS,
+    RATE,
+    REGISTRATION,
+    Aims,
+    Outcome,
+    smoothed_best_response,
+)
 from abm.engine import whatif
 from abm.phases import settle
-from abm.phases.live import AUDIT, FLOOR, LENIENCY, RATE, REGISTRATION
 
 if TYPE_CHECKING:
     from abm.model import PensionModel

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from abm.agents.local_government import FLOOR, LENIENCY, RATE
 from abm.engine import passes
 from abm.engine.tables import PLACE
 from abm.population.standing import by_age
@@ -47,7 +48,7 @@ def place_table(model: PensionModel) -> np.ndarray:
     fields["employer_rate"] = model.levers[:, RATE]
     fields["inclination"] = inclination(model)
     fields["leniency"] = model.levers[:, LENIENCY]
-    fields["pooled"] = float(model.stack_in_force.lower == "provincial_unified")
+    fields["pooled"] = float(model.stack.lower.pooled)
     fields |= model.jobs.hazards()
     fields |= model.pension_means
     fields |= model.public_entry(year)
@@ -57,9 +58,6 @@ def place_table(model: PensionModel) -> np.ndarray:
     else:
         fields["employee_flow"] = fields["retiree_flow"] = 1.0
     return np.stack([np.broadcast_to(fields[name], places.n) for name in PLACE], axis=1).astype(np.float64)
-
-
-AUDIT, REGISTRATION, LENIENCY, FLOOR, RATE = range(5)
 
 
 def inclination(model: PensionModel) -> np.ndarray:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from abm import data, draws
-from abm.agents.local_government import LEVERS
+from abm.agents.local_government import FLOOR, LENIENCY, LEVERS, RATE
 from abm.engine.people import YOUNGEST_PAYER
 from abm.parameters import Parameters
 from abm.phases import settle
 from abm.phases.employ import detection, firm_rules
-from abm.phases.live import FLOOR, LENIENCY, RATE, utilities
+from abm.phases.live import utilities
 from abm.population import inversion
 from abm.population.base import Base
 from abm.population.persons import Flag, Status, birth_year_of, hukou_province_of
@@ -98,8 +98,9 @@ def constants(model: PensionModel) -> None:
     def other_dues(floor: np.ndarray) -> np.ndarray:
         return flexible * floor / mean_of_places(places, model.levers[:, FLOOR])
 
+    least = 0.05 * model.base.revenue  # where other revenue leaves next to nothing for enterprise dues
     cost, floor, missing = inversion.concealment(
-        target,
+        np.maximum(target, least),
         other_dues,
         model.parameters.value("government.floor_lowest", year),
         np.full(N, national),
@@ -119,7 +120,7 @@ def constants(model: PensionModel) -> None:
     )
     model.concealment_cost = cost / peers
     if model.subsidy_key is not None:
-        subsidise(model, missing)
+        subsidise(model, missing + np.minimum(target - least, 0.0))
     model.levers[:, FLOOR] = floor[places.province_of]
     model.floor_at_start = model.levers[:, FLOOR].copy()
     model.coverage_cost = inversion.coverage_cost(
@@ -200,7 +201,7 @@ def subsidise(model: PensionModel, missing: np.ndarray) -> None:
         formula + (extra / float(model.stack.lump.sum()))[model.places.province_of] * model.places.work_share
     )
     model.subsidy_key = share / share.sum()
-    model.stack = settle.build_stack(model, model.stack_in_force, model.year)
+    model.stack = settle.build_stack(model, model.stack_in_force, model.year, model.stack.upper_share)
 
 
 def dues_to_meet(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
@@ -219,8 +220,7 @@ def dues_to_meet(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
     central, local = subsidies(flows)
     other = total(central + local + a.interest + a.contributions_public)
     back = total(model.sums["back_payments"] / 100.0)
-    target = np.maximum(model.base.revenue - other - back, 0.2 * model.base.revenue)
-    return target, total(model.sums["flexible_dues"] / 100.0)
+    return model.base.revenue - other - back, total(model.sums["flexible_dues"] / 100.0)
 
 
 def attraction(model: PensionModel) -> tuple[np.ndarray, float]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from abm import regimes
+from abm.agents.local_government import RATE
 from abm.engine import whatif
 from abm.phases.employ import return_slope
-from abm.phases.live import RATE, inclination
+from abm.phases.live import inclination
 from abm.regimes import Accounts, Stack
 from abm.regimes.accounts import ratio
 from abm.regimes.booking import Part, post
 from abm.scheme.benefits import account_divisor
-from abm.timeline import RegimeStack, stack_on
+from abm.timeline import RegimeStack, stacks_of
 
 if TYPE_CHECKING:
     from abm.model import PensionModel
@@ -108,16 +110,31 @@ def accounts(model: PensionModel) -> Accounts:
     )
     if model.subsidy_key is None:
         model.subsidy_key = model.subsidy_formula = regimes.subsidy_key(drawn)
-    model.stack = build_stack(model, model.stack_in_force, year)
+        model.stack = build_stack(model, model.stack_in_force, year, model.stack.upper_share)
     reserve = model.stack.reserves_in_charge(drawn, model.funds)
     return drawn._replace(interest=np.rint(reserve * rate * 100.0) / 100.0)
 
 
-def build_stack(model: PensionModel, in_force: RegimeStack, year: int) -> Stack:
-    """The money rules of a year for the model's localities (exceptions of single provinces are left out)."""
+def upper_share(stacks: Sequence[tuple[float, RegimeStack | None]]) -> float:
+    """Part of a year in which the upper rule of its last stack is in force; ``stacks`` in order of time."""
+    last = stacks[-1][1]
+    return sum(share for share, stack in stacks if stack and last and stack.upper == last.upper)
+
+
+def build_stack(model: PensionModel, in_force: RegimeStack, year: int, share: float) -> Stack:
+    """The money rules of a year for the model's localities (exceptions of single provinces are left out).
+
+    ``share`` is the part of the year in which the upper rule is in force.
+    """
     key = np.zeros(model.places.n) if model.subsidy_key is None else model.subsidy_key
     return regimes.build(
-        in_force.lower, in_force.upper, model.parameters, year, model.places.province_of, key=key
+        in_force.lower,
+        in_force.upper,
+        model.parameters,
+        year,
+        model.places.province_of,
+        key=key,
+        upper_share=share,
     )
 
 
@@ -126,8 +143,9 @@ def expected_stacks(model: PensionModel, horizon: int, today: date) -> list[Stac
     known = tuple(e for e in model.scenario.timeline if (e.announced or e.start) <= today)
     stacks = []
     for ahead in range(horizon):
-        in_force = stack_on(known, date(model.year + ahead, 12, 1)) or model.stack_in_force
-        stacks.append(build_stack(model, in_force, model.year + ahead))
+        expected = stacks_of(known, model.year + ahead)
+        in_force = expected[-1][1] or model.stack_in_force
+        stacks.append(build_stack(model, in_force, model.year + ahead, upper_share(expected)))
     return stacks
 
 
@@ -136,7 +154,7 @@ def setting(model: PensionModel, levers: np.ndarray) -> whatif.Setting:
     value, year = model.parameters.value, model.year
     a, sums, places = model.accounts, model.sums, model.places
     province = places.province_of
-    owned = np.where(model.stack_in_force.lower == "provincial_unified", 0.0, model.funds.local)
+    owned = np.where(model.stack.lower.pooled, 0.0, model.funds.local)
     if places.by_province:
         owned = model.funds.local + model.funds.provincial
     staff = (sums["employer_dues"] + sums["worker_dues"] + sums["back_payments"]) / 100.0

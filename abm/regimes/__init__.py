@@ -67,13 +67,15 @@ def build(
     province_of: npt.NDArray[np.integer[Any]],
     *,
     key: Array,
+    upper_share: float = 1.0,
 ) -> Stack:
     """The stack of money rules in force in a year.
 
     ``lower`` and ``upper`` are names in ``LOWER`` and ``UPPER`` or rules themselves; ``province_of`` (n,) is
     each locality's province; ``key`` (n,) each locality's share of the lump subsidy, fixed at base values
-    (``subsidy_key``). Where each province is one locality the lower tier is a single pool whatever its name.
-    Raises UserError for a name that does not exist.
+    (``subsidy_key``); ``upper_share`` the part of the year in which the upper rule is in force. Where each
+    province is one locality the lower tier is a single pool whatever its name. Raises UserError for a name
+    that does not exist.
     """
     membership = Membership(province_of)
     below = _named(lower, LOWER, "lower regime")(parameters, year) if isinstance(lower, str) else lower
@@ -88,6 +90,7 @@ def build(
         parameters.value("regimes.subsidy_central_share", year),
         parameters.value("regimes.bailout_probability", year),
         parameters.value("regimes.provincial_treasury_share", year),
+        upper_share,
     )
 
 

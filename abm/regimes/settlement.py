@@ -141,8 +141,16 @@ class Reserves:
 class Books(Reserves):
     """The year's books: rules post flows, the reserves follow."""
 
-    def __init__(self, accounts: Accounts, opening: Funds, membership: Membership, pooled: bool) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        opening: Funds,
+        membership: Membership,
+        pooled: bool,
+        upper_share: float = 1.0,
+    ) -> None:
         super().__init__(opening, membership)
+        self.upper_share = upper_share  # part of the year in which the upper rule is in force
         self.accounts = accounts
         self.pooled = pooled  # the province holds the reserve and pays the pensions
         self.flows: dict[str, Array] = {}
@@ -162,8 +170,9 @@ class Books(Reserves):
         """Remit to and receive from the centre, by locality (..., n), through the province's fund.
 
         Where localities hold their own reserves each of them carries its part; where the province pools,
-        the localities see nothing of it.
+        the localities see nothing of it. Amounts are for a whole year in force.
         """
+        remitted, received = remitted * self.upper_share, received * self.upper_share
         if not self.pooled:
             self.post("passed_to_province", remitted)
         self.post("remitted_to_centre", self.membership.total(remitted))

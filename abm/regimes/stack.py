@@ -26,6 +26,7 @@ class Stack:
     central_share: float
     bailout: float
     provincial_treasury: float
+    upper_share: float = 1.0  # part of the year in which the upper rule is in force
 
     def settle(self, accounts: Accounts, funds: Funds) -> Settlement:
         """Settle a year: accounts and opening funds in, gross flows and closing funds out.
@@ -33,7 +34,7 @@ class Stack:
         Order: contributions and pensions, subsidies, lower tier, upper tier, gaps. Vectorised over the
         localities and any leading what-if axes; nothing is rounded. Yuan.
         """
-        books = Books(accounts, funds, self.membership, self.lower.pooled)
+        books = Books(accounts, funds, self.membership, self.lower.pooled, self.upper_share)
         for name in BOOKED:
             books.post(name, getattr(accounts, name))
         subsidy.pay(books, self.lump, self.central_share)
