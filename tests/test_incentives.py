@@ -111,7 +111,7 @@ def test_no_name_speaks_of_a_retained_share() -> None:
 
 @pytest.mark.parametrize("lever", LEVERS)
 def test_every_lever_moves_some_output(lever: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(govern, "run", lambda model: None)
+    monkeypatch.setattr(govern, "run", lambda model, inertia=None: None)
     plain, pushed = (model(end=2011) for _ in range(2))
     change = {"audit": 0.2, "registration": 0.2, "leniency": 0.2, "floor": -0.1, "rate": -0.05}[lever]
     pushed.levers[:, LEVERS.index(lever)] += change
