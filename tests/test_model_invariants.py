@@ -491,3 +491,24 @@ def test_fines_are_a_multiple_of_what_was_found() -> None:
     back, fines = m.sums["back_payments"].sum(), m.sums["fines"].sum()
     assert back > 1e11
     assert fines == pytest.approx((multiple - 1.0) * back, rel=1e-6)
+
+
+def test_a_temporary_account_is_sent_on_to_the_relation() -> None:
+    """Where nobody asks, what moves is 20 % of the bases paid away from the relation, and little else."""
+    m = model("history", scale=4000, end=2012, set={"portability.transfer_asked": 0.0})
+    m.step()
+    before = m.workers.to_pandas().set_index("id")
+    m.step()
+    after = m.workers.to_pandas().set_index("id")
+    away = after[(after["flags"].astype(int) & int(Flag.TEMPORARY)) > 0]
+    away = away[away.index.isin(before.index)]
+    assert len(away) > 10
+    share = m.rules.account_share
+    interest = m.rules.account_interest
+    credit = (away.account - before.account[away.index] * (1.0 + interest)) / (1.0 + interest * 13.0 / 24.0)
+    sent = (
+        (1.0 + m.rules.portability.transfer_rate / share) * credit * m.population.weights[away.stratum]
+    ).sum()
+    moved = m.sums.ported.sum() / 100.0
+    assert sent > 0.0
+    assert moved >= sent * 0.99  # the rest goes with those whose paying place differs at retirement

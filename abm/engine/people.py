@@ -455,6 +455,11 @@ def people_block(
                 else:
                     sums[t.M_FLEXIBLE_DUES, pay_place] += from_worker
                 sums[t.M_PAYERS, r] += w
+                if (flag & TEMPORARY) != 0:  # what the temporary account holds is sent on, year by year
+                    money = portability.transfer(
+                        credited * share * rules.account_share, credited * share, rules.portability
+                    )
+                    ported[pay_place, r] += fen(money) * w
                 if rules.transitions:
                     paid[i] = np.uint16(np.int64(paid[i]) + worked_months)
                     index_sums[i] = np.float32(
