@@ -235,11 +235,11 @@ class PensionModel(mesa.Model):
         """Let employers choose location, declared share and coverage."""
         employ.run(self)
 
-    def live(self) -> None:
-        """Let the cohort that turns 16 enter; run the pass over people."""
+    def come_of_age(self, population: synthesis.Population) -> None:
+        """Let the cohort that turns 16 this year enter ``population``; nobody does in the base year."""
         if self.transitions:
             passes.come_of_age(
-                self.population,
+                population,
                 self.places,
                 self.entrants[self.year - self.scenario.start - 1],
                 self.year - census.ADULT,
@@ -247,6 +247,10 @@ class PensionModel(mesa.Model):
                 self.rules.skill_spread,
                 self.parameters.value("worker.cadre_share", self.year),
             )
+
+    def live(self) -> None:
+        """Let the cohort that turns 16 enter; run the pass over people."""
+        self.come_of_age(self.population)
         live.run(self)
         employ.observe_market(self)
 

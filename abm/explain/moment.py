@@ -9,11 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from abm.engine import passes
 from abm.errors import UserError
 from abm.model import PensionModel
 from abm.phases import live
-from abm.population import census
 from abm.population.synthesis import Population
 from abm.scenario import Scenario
 
@@ -64,17 +62,8 @@ def simulate(
 
 def _kept(model: PensionModel) -> Moment:
     population = copy.deepcopy(model.population)
-    if model.transitions:
-        passes.come_of_age(
-            population,
-            model.places,
-            model.entrants[model.year - model.scenario.start - 1],
-            model.year - census.ADULT,
-            model.scenario.seed,
-            model.rules.skill_spread,
-            model.parameters.value("worker.cadre_share", model.year),
-        )
-    stock: Any = model.sums.stock if model.sums is not None else model.start_stock
+    model.come_of_age(population)
+    stock: Any = model.sums.stock if model.counted else model.start_stock
     return Moment(
         model,
         population,
