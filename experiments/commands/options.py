@@ -1,0 +1,47 @@
+"""The options that several verbs share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from abm.errors import UserError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def assignment(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> dict[str, Any]:
+    """``PATH=VALUE`` options as a dict; a value is a number, a mapping of dates, or a regime."""
+    from abm import yaml_file
+
+    changes: dict[str, Any] = {}
+    for text in texts:
+        path, equals, value = text.partition("=")
+        if not (path and equals and value):
+            raise UserError(f"--set '{text}' is not PATH=VALUE, such as contributions.worker_rate=0.07")
+        changes[path] = value if path == "regime" else yaml_file.parse(value, f"--set {text}")
+    return changes
+
+
+def scenario_options(verb: F) -> F:
+    """The options that every verb which simulates has; they override the scenario's own settings."""
+    options = (
+        click.option("--from", "start", type=int, metavar="YEAR", help="First year, 2010 to 2018."),
+        click.option("--to", "end", type=int, metavar="YEAR", help="Last year, up to 2060."),
+        click.option("--scale", type=int, metavar="N", help="Persons an agent stands for (default 2000)."),
+        click.option("--seed", type=int, metavar="N", help="Seed of all draws (default 1)."),
+        click.option("--resolution", metavar="LEVEL", help="province or prefecture."),
+        click.option(
+            "--set",
+            "set",
+            multiple=True,
+            metavar="PATH=VALUE",
+            callback=assignment,
+            help="Change a parameter, or 'regime=…' the whole timeline of pooling rules; may be repeated.",
+        ),
+    )
+    for option in reversed(options):
+        verb = option(verb)
+    return verb
