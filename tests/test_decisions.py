@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+import runs
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from abm import draws
 from abm.agents import employer, local_government, worker
 from abm.engine.choices import chooses_prefecture, chooses_province, draws_employer
 from abm.parameters import Parameters
+from abm.population.persons import Flag, Status
 from abm.scheme.contributions import contribution_base
 from abm.space import PROVINCES
 
@@ -336,12 +338,24 @@ def test_participation_falls_after_the_minimum() -> None:
     base = 0.6 * 40_000.0
 
     def paying(months: float) -> float:
-        return worker.participation_chance(worth(months, 12.0) / base, base, 25_000.0, 0.2, 0.0, 0.35, 1.2)
+        value = worth(months, 12.0) / base
+        utility = worker.utility_of_paying(value, base, 25_000.0, 0.2, 0.0, 0.35, 1.2)
+        return worker.participation_chance(utility, worker.NO_OFFER)
 
     before, after = paying(168.0), paying(180.0)
     assert before > after + 0.05
     utility = (worth(180.0, 12.0) / base - 1.2 * 0.2 * base / 25_000.0) / 0.35
     assert after == pytest.approx(1.0 / (1.0 + math.exp(-utility)), rel=1e-12)
+
+
+def test_a_second_place_to_pay_is_one_more_option_of_the_logit() -> None:
+    home, here = 0.4, 1.1
+    total = 1.0 + math.exp(home) + math.exp(here)
+    assert worker.participation_chance(home, here) == pytest.approx(1.0 - 1.0 / total, rel=1e-12)
+    both = worker.participation_chance(home, here) * worker.place_chance(here, home)
+    assert both == pytest.approx(math.exp(here) / total, rel=1e-12)
+    assert worker.place_chance(worker.NO_OFFER, home) == 0.0
+    assert worker.participation_chance(home, worker.NO_OFFER) < worker.participation_chance(home, here)
 
 
 def test_who_cannot_reach_the_minimum_any_more_sees_only_the_cost() -> None:
@@ -490,3 +504,20 @@ def test_payoff_counts_each_outcome_at_its_price() -> None:
         + a.leniency_cost * 0.15
     )
     assert float((idle - busy)[0]) * 1000.0 == pytest.approx(cost)
+
+
+def test_migrants_who_are_admitted_pay_where_they_live_and_more_of_them_pay() -> None:
+    def paying(admitted: float) -> tuple[int, int]:
+        """Migrant flexible workers who pay, and those of them whose relation is where they live; persons."""
+        model = runs.model(end=2012, set={"worker.open_to_migrants": admitted})
+        model.run()
+        persons, province = model.population.persons, model.places.province_of
+        weights = model.population.weights[persons["stratum"]]
+        pays = (persons["status"] == Status.FLEXIBLE) & ((persons["flags"] & Flag.PAYS) > 0)
+        pays &= province[persons["hukou"]] != province[persons["locality"]]
+        here = province[persons["relation"]] == province[persons["locality"]]
+        return int(weights[pays].sum()), int(weights[pays & here].sum())
+
+    refused, half, admitted = paying(0.0), paying(0.5), paying(1.0)
+    assert refused[0] < half[0] < admitted[0]
+    assert 3 * refused[1] < half[1] < admitted[1]

@@ -118,18 +118,38 @@ def value_of_paying(
     return plan / max(missing, 1.0)
 
 
+NO_OFFER = -1e9
+"""The utility of paying where a person is not admitted."""
+
+
 @decision
-def participation_chance(
+def utility_of_paying(
     value: float, base: float, income: float, contribution_rate: float, inclination: float, scale: float,
     aversion: float,
 ) -> float:  # fmt: skip
-    """Chance that a person outside an employer's cover pays this year: logit in ``value`` per yuan of base.
+    """Utility, over that of not paying, of paying in a place for a person outside an employer's cover.
 
-    ``aversion`` times the share of income the contribution takes is the cost of doing without the money.
+    ``value`` is the perceived net present value per yuan of base; ``aversion`` times the share of income the
+    contribution takes is the cost of doing without the money.
     """
     burden = contribution_rate * base / income
-    utility = (value + inclination - aversion * burden) / scale
-    return 1.0 / (1.0 + math.exp(-utility))
+    return (value + inclination - aversion * burden) / scale
+
+
+@decision
+def participation_chance(utility: float, other: float) -> float:
+    """Chance of paying this year: logit over paying in one place, paying in another, and not paying."""
+    most = max(utility, other, 0.0)
+    paying = math.exp(utility - most) + math.exp(other - most)
+    return paying / (paying + math.exp(-most))
+
+
+@decision
+def place_chance(utility: float, other: float) -> float:
+    """Chance that who pays does so in the first of two places: the same logit, given that somebody pays."""
+    most = max(utility, other)
+    first = math.exp(utility - most)
+    return first / (first + math.exp(other - most))
 
 
 @decision

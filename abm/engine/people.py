@@ -32,6 +32,8 @@ FEMALE, IS_PUBLIC, INSIDE, PAYS, COVERED, TEMPORARY, STOPPED, CADRE = (
 )  # fmt: skip
 COHORT_SHIFT = PROVINCE_BITS + SERIAL_BITS
 YOUNGEST_PAYER = 18
+WHERE, ADMITTED = 1, 2
+"""Alternatives of the fixed draw of paying: where a migrant pays, whether the residence admits migrants."""
 Array = np.ndarray
 Arrays = tuple[np.ndarray, ...]
 
@@ -364,21 +366,30 @@ def people_block(
                     place[pay_place, t.P_CEILING], rules.flexible_rate, rules.burden_aversion, tastes, scheme,
                     divisor,
                 )  # fmt: skip
-                if reviews and away and rules.open_to_migrants > 0.0:
-                    here = worker.offer(
-                        np.float64(months_had), years_to_go, income, np.float64(accounts[i]),
-                        place[c, t.P_BASE_WAGE], place[c, t.P_FLOOR], place[c, t.P_CEILING],
-                        rules.flexible_rate, rules.burden_aversion, tastes, scheme, divisor,
-                    )  # fmt: skip
-                    if here.value > offer.value:
-                        pay_place, offer = c, here
                 paying = paid_before or goes_on
                 if reviews:
-                    paying = uniform(keys.participation, identity) < worker.participation_chance(
+                    utility = worker.utility_of_paying(
                         offer.value, offer.base, income, rules.flexible_rate,
-                        place[pay_place, t.P_INCLINATION],
-                        rules.participation_scale, rules.burden_aversion,
+                        place[pay_place, t.P_INCLINATION], rules.participation_scale, rules.burden_aversion,
                     )  # fmt: skip
+                    other = worker.NO_OFFER
+                    if away and uniform_of(keys.participation, identity, ADMITTED) < rules.open_to_migrants:
+                        here = worker.offer(
+                            np.float64(months_had), years_to_go, income, np.float64(accounts[i]),
+                            place[c, t.P_BASE_WAGE], place[c, t.P_FLOOR], place[c, t.P_CEILING],
+                            rules.flexible_rate, rules.burden_aversion, tastes, scheme, divisor,
+                        )  # fmt: skip
+                        other = worker.utility_of_paying(
+                            here.value, here.base, income, rules.flexible_rate, place[c, t.P_INCLINATION],
+                            rules.participation_scale, rules.burden_aversion,
+                        )  # fmt: skip
+                        if uniform_of(keys.participation, identity, WHERE) < worker.place_chance(
+                            other, utility
+                        ):
+                            pay_place, offer = c, here
+                    paying = uniform(keys.participation, identity) < worker.participation_chance(
+                        utility, other
+                    )
                     score = np.int64(100.0 * offer.value)
                     if paying and not paid_before:
                         sums[t.M_ENTRANTS, pay_place] += w

@@ -151,10 +151,11 @@ def _flexible_dues(
                             floors[i], ceiling, rules.flexible_rate, rules.burden_aversion, tastes, scheme,
                             divisor,
                         )  # fmt: skip
-                        chance = worker.participation_chance(
+                        utility = worker.utility_of_paying(
                             offer.value, offer.base, earns, rules.flexible_rate, inclination[i],
                             rules.participation_scale, rules.burden_aversion,
                         )  # fmt: skip
+                        chance = worker.participation_chance(utility, worker.NO_OFFER)
                         out[i] += weight * chance * rules.flexible_rate * offer.base
     return out
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from abm.engine import tables
 from abm.explain import terms
 from abm.explain.life import Life
@@ -74,14 +76,20 @@ def _own_decision(life: Life) -> list[str]:
         lines.append("no longer covered by an employer: decides anew")
     elif life.model.transitions:
         lines.append("past the retirement age and below the minimum: pays on, as chosen then")
-    for offer in offers:
+    for offer, utility in zip_longest(offers, life.all("utility_of_paying")):
         lines += _offer(life, offer)
+        if utility is not None:
+            lines.append(
+                f"utility of paying there: {written(terms.of_paying_utility(utility), '', 3)}; "
+                f"over the scale {utility.given['scale']:g}: {utility.result:.3f}"
+            )
+    if where := life.first("place_chance"):
+        lines.append(
+            f"if paying, in the residence with chance {percent(where.result)} (taste fixed for life)"
+        )
     u = life.draw("participation")
     if decides is not None and u is not None:
-        lines.append(
-            f"utility: {written(terms.of_participation(decides), '', 3)}; scale {decides.given['scale']:g}: "
-            f"chance of paying {percent(decides.result)}, {drew(u)} (fixed for life)"
-        )
+        lines.append(f"chance of paying {percent(decides.result)}, {drew(u)} (fixed for life)")
     booked = life.booked("flexible_dues")
     months = f" for {months_paid(life)} months" if booked else ""
     return [*lines, f"pays in {life.place(booked[0][0])}{months}" if booked else "does not pay"]

@@ -67,15 +67,15 @@ def of_paying(call: Call) -> tuple[dict[str, float], float]:
     return {name: float(amount) for name, amount in parts.items()}, float(spread)
 
 
-def of_participation(call: Call) -> dict[str, float]:
-    """Terms of the utility in ``worker.participation_chance``, per yuan of base."""
+def of_paying_utility(call: Call) -> dict[str, float]:
+    """Terms of ``worker.utility_of_paying``, per yuan of base, before the division by the scale."""
     given = call.given
     parts = {
         "value per yuan of base": given["value"],
         "inclination": given["inclination"],
         "burden on income": -given["aversion"] * given["contribution_rate"] * given["base"] / given["income"],
     }
-    same("chance of paying", 1.0 / (1.0 + math.exp(-sum(parts.values()) / given["scale"])), call.result)
+    same("utility of paying", sum(parts.values()) / given["scale"], call.result)
     return {name: float(amount) for name, amount in parts.items()}
 
 
