@@ -173,6 +173,19 @@ def uniforms(stream_key: np.uint64, ids: np.ndarray) -> np.ndarray:
     return ((z >> _S11).astype(np.float64) + 0.5) * _TO_UNIT
 
 
+def uniforms_of(stream_key: np.uint64, ids: np.ndarray, alternatives: np.ndarray) -> np.ndarray:
+    """Uniform numbers for pairs of an id and an alternative, the bits of :func:`uniform_of`."""
+    return _uniforms_of(np.uint64(stream_key), ids, alternatives)
+
+
+@decision
+def _uniforms_of(stream_key: np.uint64, ids: np.ndarray, alternatives: np.ndarray) -> np.ndarray:
+    result = np.empty(len(ids), np.float64)
+    for i in range(len(ids)):
+        result[i] = uniform_of(stream_key, ids[i], alternatives[i])
+    return result
+
+
 def normals(stream_key: np.uint64, ids: np.ndarray) -> np.ndarray:
     """Standard normal numbers for an array of ids, the same bits as :func:`normal` gives one by one."""
     return _normals(np.uint64(stream_key), ids)

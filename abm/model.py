@@ -24,7 +24,7 @@ from abm.parameters import Parameters
 from abm.phases import employ, govern, live, opening, settle
 from abm.phases.jobs import Jobs, Stock
 from abm.population import base as base_module
-from abm.population import census, places, synthesis
+from abm.population import census, employers, places, synthesis
 from abm.population.persons import Status
 from abm.regimes.booking import Chart
 from abm.results import Results, manifest
@@ -35,6 +35,9 @@ BASE_ROUNDS = 8
 """Turns in which the base year's constants and levers are found together, without inertia. Twelve more
 turns change audit and registration push by at most 0.005; leniency, which has two nearly equal best values
 in places, by 0.04."""
+
+DEALING_ROUNDS = 6
+"""The first of these turns, in which covered staff are dealt to employers anew."""
 
 WAIVER_MONTHS = 11.0 / 12.0
 """Part of 2020 to which the record of the waiver applies, February to December."""
@@ -181,8 +184,15 @@ class PensionModel(mesa.Model):
         self.attraction, self.moving_cost = opening.attraction(self)
         opening.constants(self)
         self.inclination = opening.voluntary(self)
-        for _ in range(BASE_ROUNDS):
+        deal = employers.Deal(
+            self.population.persons, self.population.weights, self.population.employers, self.places.n
+        )
+        for turn in range(BASE_ROUNDS):
             self.employ()
+            if turn < DEALING_ROUNDS:
+                opening.register(self, deal)
+            if turn == DEALING_ROUNDS - 1:
+                opening.align(self, deal)
             self.live()
             self.assess()
             opening.constants(self)

@@ -108,12 +108,11 @@ def firms_year(
         hiddens[j] = employer.hidden_share(
             market[c, K_RATE], market[c, K_AUDIT], rules.fine, market[c, K_VALUE], cost
         )
-        if rules.transitions:
-            own = own_cost(market[c, K_COVERAGE_COST], log_coverage_costs[j], ownerships[j], rules)
-            left_out = employer.staff_left_out(
-                market[c, K_RATE], market[c, K_REGISTRATION], rules.fine, market[c, K_VALUE], own
-            )
-            coverages[j] = 1.0 - left_out
+        own = own_cost(market[c, K_COVERAGE_COST], log_coverage_costs[j], ownerships[j], rules)
+        left_out = employer.staff_left_out(
+            market[c, K_RATE], market[c, K_REGISTRATION], rules.fine, market[c, K_VALUE], own
+        )
+        coverages[j] = 1.0 - left_out
         base_found[j] = uniform(keys.audit, ids[j]) < market[c, K_AUDIT]
         staff_found[j] = rules.transitions and uniform(keys.inspection, ids[j]) < market[c, K_REGISTRATION]
     return moved

@@ -18,24 +18,29 @@ MOST = 0.6
 
 @dataclass
 class Stock:
-    """One kind of work by locality: people in it, jobs wanted, and last year's losses (all (n,) persons)."""
+    """One kind of work by locality: people in it, and what it loses besides; all (n,) persons.
+
+    ``losses`` is what goes each year of itself (deaths, retirement, moves, other work), less what comes of
+    itself: the mean of the last estimate and of what last year showed, so that a stock does not swing.
+    """
 
     loss_rate: float  # assumed share lost in the first year, before any is observed
     now: np.ndarray | None = None
     before: np.ndarray | None = None
-    hired: np.ndarray | None = None  # meant to be hired last year
+    meant: np.ndarray | None = None  # change meant last year: hires, or people let go
+    losses: np.ndarray | None = None
 
     def need(self, wanted: np.ndarray) -> np.ndarray:
         """Hires that bring the stock to ``wanted`` if losses repeat; negative: people to let go."""
         if self.now is None:
             return np.zeros_like(wanted)
-        if self.before is None or self.hired is None:
-            losses = self.loss_rate * self.now
-        else:
-            losses = np.clip(self.before + self.hired - self.now, 0.0, 0.5 * self.before)
-        need = wanted - self.now + losses
-        self.hired = np.maximum(need, 0.0)
-        return need
+        if self.losses is None:
+            self.losses = self.loss_rate * self.now
+        elif self.before is not None and self.meant is not None:
+            shown = np.clip(self.before + self.meant - self.now, -0.5 * self.before, 0.5 * self.before)
+            self.losses = 0.5 * (self.losses + shown)
+        self.meant = wanted - self.now + self.losses
+        return self.meant
 
     @property
     def people(self) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from abm import data, draws
+from abm.agents import employer
 from abm.agents.local_government import FLOOR, LENIENCY, LEVERS, RATE
 from abm.engine.people import YOUNGEST_PAYER
 from abm.parameters import Parameters
@@ -15,6 +16,7 @@ from abm.phases.employ import detection, firm_rules
 from abm.phases.live import utilities
 from abm.population import inversion
 from abm.population.base import Base
+from abm.population.employers import Deal
 from abm.population.persons import Flag, Status, birth_year_of, hukou_province_of
 from abm.population.places import Places
 from abm.population.standing import by_age
@@ -123,7 +125,9 @@ def constants(model: PensionModel) -> None:
         subsidise(model, missing + np.minimum(target - least, 0.0))
     model.levers[:, FLOOR] = floor[places.province_of]
     model.floor_at_start = model.levers[:, FLOOR].copy()
+    covered = model.population.weights[persons["stratum"][rows]].astype(np.float64)
     model.coverage_cost = inversion.coverage_cost(
+        np.bincount(province, covered, minlength=N),
         firms,
         places.province_of,
         rate,
@@ -132,6 +136,25 @@ def constants(model: PensionModel) -> None:
         rules,
         model.parameters.value("employer.coverage_review", year),
     )
+
+
+def register(model: PensionModel, deal: Deal) -> None:
+    """Let the covered staff of the start work for the employers that would keep them registered."""
+    firms = model.population.employers
+    _, inspection = detection(model)
+    review = model.parameters.value("employer.coverage_review", model.year)
+    chosen, found = firms["coverage"], inspection[firms["locality"]]
+    deal.by(employer.registered_share.py_func(chosen, found, review))
+
+
+def align(model: PensionModel, deal: Deal) -> None:
+    """Let the staff of the start work where their cover is what the employer would choose for them."""
+    ids, key = model.population.persons["id"], draws.key(model.scenario.seed, "covered")
+
+    def draw(rows: np.ndarray, employers: np.ndarray) -> np.ndarray:
+        return draws.uniforms_of(key, ids[rows], employers)
+
+    deal.align(model.population.employers["coverage"], draw)
 
 
 def voluntary(model: PensionModel) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from abm import draws
@@ -88,8 +90,7 @@ def synthesise(
         "declared",
     ):
         firms[name] = np.zeros(total)
-    at_start = parameters.table("employer.coverage_at_start", year)
-    _hire(columns, table, firms, formal, {STATE: at_start["state"], FOREIGN: at_start["foreign"]})
+    _hire(columns, table, firms, formal)
     return firms
 
 
@@ -98,31 +99,21 @@ def _hire(
     table: dict[str, np.ndarray],
     firms: dict[str, np.ndarray],
     formal: np.ndarray,
-    at_start: dict[int, float],
 ) -> None:
-    """Staff the employers in proportion to jobs, the insured by coverage; set coverage and headcounts.
+    """Staff the employers in proportion to jobs, covered and uncovered alike; set headcounts.
 
-    Where a province has several localities the staff move to their employer's.
+    Where a province has several localities the staff move to their employer's. Which employers the covered
+    work for is settled with the employers' own decisions (:class:`Deal`).
     """
     weight = columns["weight"]
     for p in range(len(PROVINCE_NAMES)):
         rows = np.flatnonzero(firms["home"] == p)
         staff = formal[columns["province"][formal] == p]
         covered = (columns["flags"][staff] & Flag.COVERED) > 0
-        insured_persons = weight[staff[covered]].sum()
-        jobs, own = firms["jobs"][rows], firms["ownership"][rows]
-        coverage = np.array([at_start.get(int(o), 0.0) for o in own])
-        private = own == PRIVATE
-        rest = insured_persons - (jobs * coverage).sum()
-        coverage[private] = np.clip(rest / jobs[private].sum(), 0.02, 0.98) if private.any() else 0.0
-        scale = insured_persons / (jobs * coverage).sum()
-        coverage = np.minimum(coverage * scale, 1.0)
-        for members, share in ((staff[covered], coverage), (staff[~covered], 1.0 - coverage)):
+        for members in (staff[covered], staff[~covered]):
             if len(members):
-                mixed = members[np.argsort(table["log_skill"][members], kind="stable")]
-                mixed = _deal(mixed)
-                table["employer"][mixed] = rows[apportion.spread(len(mixed), jobs * share + 1e-9)]
-        firms["coverage"][rows] = coverage
+                mixed = _deal(members[np.argsort(table["log_skill"][members], kind="stable")])
+                table["employer"][mixed] = rows[apportion.spread(len(mixed), firms["jobs"][rows])]
     table["locality"][formal] = firms["locality"][table["employer"][formal]]
     inside = formal[(columns["flags"][formal] & Flag.INSIDE) > 0]
     table["relation"][inside] = table["locality"][inside]
@@ -135,3 +126,88 @@ def _deal(sorted_rows: np.ndarray) -> np.ndarray:
     """Deal sorted rows like cards, so that consecutive ones differ and every employer gets a fair mix."""
     order = np.argsort(np.arange(len(sorted_rows)) * 0.6180339887498949 % 1.0, kind="stable")
     return sorted_rows[order]
+
+
+ALIGNING_TURNS = 30
+"""Turns in which staff whose cover does not fit their employer change places."""
+
+
+class Deal:
+    """Deals the covered staff of each locality to employers by the shares these would keep registered.
+
+    Staff keep their locality; an employer's headcount follows its jobs. ``persons`` and ``firms`` are the
+    tables of the initial population, ``weights`` the persons by stratum, ``n`` the number of localities.
+    """
+
+    def __init__(
+        self, persons: dict[str, np.ndarray], weights: np.ndarray, firms: dict[str, np.ndarray], n: int
+    ) -> None:
+        self._employer, self._jobs, self._n = persons["employer"], firms["jobs"], n
+        self._at = firms["locality"]
+        self._by_place = np.argsort(self._at, kind="stable")
+        formal = np.flatnonzero(persons["status"] == Status.FORMAL)
+        place = persons["locality"][formal]
+        covered = (persons["flags"][formal] & Flag.COVERED) > 0
+        weight = weights[persons["stratum"][formal]].astype(np.float64)
+        staff = np.bincount(place, weight, minlength=n)
+        self._share = np.bincount(place, weight * covered, minlength=n) / np.maximum(staff, 1.0)
+        self._groups = []
+        for chosen in (covered, ~covered):
+            rows, where = formal[chosen], place[chosen]
+            order = np.lexsort((persons["log_skill"][rows], where))
+            first = np.searchsorted(where[order], np.arange(n + 1))
+            within = np.arange(len(rows)) - first[where[order]]
+            dealt = np.lexsort((within * 0.6180339887498949 % 1.0, where[order]))
+            self._groups.append((rows[order][dealt], first))
+
+    def by(self, registered: np.ndarray) -> None:
+        """Deal anew, the covered by ``registered`` (employers,), the share each keeps registered."""
+        share = np.maximum(registered, 1e-6)
+        low, high = np.full(self._n, -20.0), np.full(self._n, 20.0)
+        for _ in range(60):
+            middle = 0.5 * (low + high)
+            above = self._mean(np.minimum(np.exp(middle)[self._at] * share, 1.0)) > self._share
+            low, high = np.where(above, low, middle), np.where(above, middle, high)
+        share = np.minimum(np.exp(low)[self._at] * share, 1.0)
+        for (rows, first), places in zip(
+            self._groups, (self._jobs * share, self._jobs * (1.0 - share)), strict=True
+        ):
+            self._spread(rows, first, places + 1e-9)
+
+    def align(self, coverage: np.ndarray, draw: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> None:
+        """Let staff of one locality change places until their cover is what their employer would choose.
+
+        Whether an employer that covers the share ``coverage`` (employers,) covers a person hangs on a lasting
+        draw of the pair, ``draw(rows, employers)``: a covered person's must lie below the share, another's
+        above. Those of whom this does not hold change places, always within the covered or the others.
+        """
+        for (members, first), covered in zip(self._groups, (True, False), strict=True):
+            rows, place = members, np.repeat(np.arange(self._n), np.diff(first))
+            for turn in range(1, ALIGNING_TURNS + 1):
+                employers = self._employer[rows]
+                wrong = (draw(rows, employers) < coverage[employers]) != covered
+                rows, place = rows[wrong], place[wrong]
+                count = np.bincount(place, minlength=self._n)
+                start = np.concatenate([[0], np.cumsum(count)[:-1]])[place]
+                within = np.arange(len(rows)) - start
+                other = start + (within + turn) % count[place]
+                self._employer[rows] = employers[wrong][other]
+
+    def _mean(self, share: np.ndarray) -> np.ndarray:
+        """Mean of a share over the jobs of each locality."""
+        jobs = np.bincount(self._at, self._jobs, minlength=self._n)
+        return np.bincount(self._at, self._jobs * share, minlength=self._n) / np.maximum(jobs, 1e-9)
+
+    def _spread(self, rows: np.ndarray, first: np.ndarray, places: np.ndarray) -> None:
+        """Give the rows of each locality (from ``first`` on) employers there, systematically by ``places``."""
+        ordered = places[self._by_place]
+        ends = np.cumsum(ordered)
+        totals = np.bincount(self._at, places, minlength=self._n)
+        starts = np.concatenate([[0.0], np.cumsum(totals)[:-1]])
+        count = np.diff(first)
+        where = np.repeat(np.arange(self._n), count)
+        part = (np.arange(len(rows)) - first[where] + 0.5) / count[where]
+        at = np.searchsorted(ends, starts[where] + part * totals[where], side="right")
+        lowest = np.searchsorted(self._at[self._by_place], np.arange(self._n + 1))
+        at = np.clip(at, lowest[where], lowest[where + 1] - 1)
+        self._employer[rows] = self._by_place[at]

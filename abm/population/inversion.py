@@ -83,6 +83,7 @@ def concealment(
 
 
 def coverage_cost(
+    covered: Array,
     firms: dict[str, Array],
     province_of: Array,
     rate: Array,
@@ -91,9 +92,8 @@ def coverage_cost(
     rules: FirmRules,
     review: float,
 ) -> Array:
-    """Median cost of leaving staff out, (31,), at which employers would keep today's covered staff."""
+    """Median cost of leaving staff out, (31,), at which employers would keep ``covered`` persons (31,)."""
     province = province_of[firms["locality"]]
-    covered = np.bincount(province, firms["coverage"] * firms["jobs"], minlength=N)
     character = np.exp(rules.dispersion * firms["log_coverage_cost"])
     character = character * np.select(
         [firms["ownership"] == 1, firms["ownership"] == 2], [rules.state_cost, rules.foreign_cost], 1.0

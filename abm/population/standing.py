@@ -17,9 +17,6 @@ KINDS = ("employees", "retirees", "others", "public_outside", "public_retired_ou
 EMPLOYEE, RETIREE, OTHER, PUBLIC_OUTSIDE, PUBLIC_RETIRED_OUTSIDE = range(5)
 """What an agent of the draft stands for: the columns' codes."""
 
-RELUCTANT = 0.4
-"""Draw above which people seldom pay voluntarily at the start."""
-
 Columns = dict[str, np.ndarray]
 
 
@@ -37,17 +34,12 @@ def assign(
     base: Base,
     columns: Columns,
     luck: Callable[..., np.ndarray],
-    reluctance: np.ndarray,
 ) -> None:
-    """Give every agent of the draft a status, scheme flags and whether it is a migrant.
-
-    ``luck`` draws by row; ``reluctance`` is the lasting draw against which a person weighs paying
-    voluntarily: those who pay at the start are mostly people with a low one.
-    """
+    """Give every agent of the draft a status, flags, whether it is a migrant; ``luck`` draws by row."""
     order, other_order = luck("synthesis order", 1), luck("synthesis order", 2)
     columns["migrant"] = columns["hukou"] != columns["province"]
     columns["status"], columns["flags"] = _groups(base, columns, order)
-    _work(parameters, base, columns, order, other_order, np.where(reluctance < RELUCTANT, 1.0, 0.05))
+    _work(parameters, base, columns, order, other_order)
 
 
 def _groups(base: Base, columns: Columns, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -78,7 +70,6 @@ def _work(
     columns: Columns,
     order: np.ndarray,
     other_order: np.ndarray,
-    willing: np.ndarray,
 ) -> None:
     """Divide the members into payers and lapsed, staff and voluntary payers; give the others their work."""
     year = base.year
@@ -95,7 +86,7 @@ def _work(
         stopped = rows[apportion.pick(round((1.0 - payers_share) * len(rows)), lapse, other_order[rows])]
         rows = np.setdiff1d(rows, stopped)
         flags[rows] |= Flag.PAYS
-        settled = willing[rows] * np.where(migrant[rows], 0.05, np.where(age[rows] >= 35, 2.0, 0.7))
+        settled = np.where(migrant[rows], 0.05, np.where(age[rows] >= 35, 2.0, 0.7))
         own = rows[apportion.pick(round(voluntary_share * len(rows)), settled, order[rows])]
         staff = np.setdiff1d(rows, own)
         left_out = max(base.formal_jobs[p] - weight[staff].sum(), 0.0)
@@ -111,6 +102,23 @@ def _work(
         rest = np.concatenate([np.setdiff1d(others, hired), stopped])
         missing = base.flexible_jobs[p] - weight[own].sum()
         status[_chosen(rest, missing, work_weight[rest], other_order, weight)] = Status.FLEXIBLE
+
+
+def named_by_taste(columns: Columns, ids: np.ndarray, birth: np.ndarray, taste: np.ndarray) -> np.ndarray:
+    """The ids dealt anew so that those who pay voluntarily have the taste for it.
+
+    ``taste`` is the draw, fixed for life, against which a person weighs paying; who pays at the start must be
+    somebody with a low one, or the first years would only undo the start. Among those nobody pays for, of one
+    birth year and hukou province, the payers take the ids with the lowest draws.
+    """
+    status, flags = columns["status"], columns["flags"]
+    own = (status == Status.FLEXIBLE) | ((status == Status.FORMAL) & ((flags & Flag.COVERED) == 0))
+    rows = np.flatnonzero(own)
+    cell = birth[rows] * len(PROVINCE_NAMES) + columns["hukou"][rows]
+    pays = (flags[rows] & Flag.PAYS) > 0
+    dealt = ids.copy()
+    dealt[rows[np.lexsort((~pays, cell))]] = ids[rows[np.lexsort((taste[rows], cell))]]
+    return dealt
 
 
 def _chosen(

@@ -62,8 +62,9 @@ def synthesise(parameters: Parameters, places: Places, base: Base, scale: int, s
     weights = strata.table(low_weights)
     table["stratum"][:] = columns["stratum"]
     columns["weight"] = weights[columns["stratum"]]
-    reluctance = draws.uniforms(draws.key(seed, "participation"), table["id"])
-    standing.assign(parameters, base, columns, luck, reluctance)
+    standing.assign(parameters, base, columns, luck)
+    taste = draws.uniforms(draws.key(seed, "participation"), table["id"])
+    table["id"][:] = standing.named_by_taste(columns, table["id"], base.year - columns["age"], taste)
     _localities(places, columns, table)
     table["status"][:] = columns["status"]
     table["flags"][:] = columns["flags"] | _posts(parameters, base.year, columns, table["id"], seed)
