@@ -10,7 +10,7 @@ import numpy as np
 
 from abm import regimes
 from abm.agents.local_government import RATE
-from abm.engine import whatif
+from abm.engine import answers, counterfactual
 from abm.phases.employ import return_slope
 from abm.phases.live import inclination
 from abm.regimes import Accounts, Stack
@@ -149,7 +149,7 @@ def expected_stacks(model: PensionModel, horizon: int, today: date) -> list[Stac
     return stacks
 
 
-def setting(model: PensionModel, levers: np.ndarray) -> whatif.Setting:
+def setting(model: PensionModel, levers: np.ndarray) -> counterfactual.Setting:
     """What this year's what-if starts from: last year's accounts at the rates of ``levers``."""
     value, year = model.parameters.value, model.year
     a, sums, places = model.accounts, model.sums, model.places
@@ -168,7 +168,7 @@ def setting(model: PensionModel, levers: np.ndarray) -> whatif.Setting:
     )
     base_wage = model.base_wages[province].mean()
     rules = model.rules
-    flexible = whatif.Flexible(
+    flexible = answers.Flexible(
         rules=rules,
         inclination=inclination(model),
         scheme=rules.scheme._replace(resident_pension=rules.scheme.resident_pension / base_wage),
@@ -177,7 +177,7 @@ def setting(model: PensionModel, levers: np.ndarray) -> whatif.Setting:
         pension_age=FLEXIBLE_PENSION_AGE,
         divisor=account_divisor.py_func(FLEXIBLE_PENSION_AGE, model.divisors),
     )
-    return whatif.Setting(
+    return counterfactual.Setting(
         accounts=a,
         funds=model.funds,
         wages=np.maximum(sums["wages"] / 100.0, 1.0),
