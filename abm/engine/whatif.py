@@ -27,7 +27,7 @@ from abm.agents.local_government import (
 )
 from abm.compile import decision
 from abm.engine.rules import Rules
-from abm.regimes import Accounts, Funds, Stack
+from abm.regimes import Accounts, Funds, Memory, Stack
 from abm.regimes.stack import OWN_TREASURY
 
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
@@ -175,6 +175,7 @@ class Setting(NamedTuple):
 
     accounts: Accounts
     funds: Funds
+    memory: Memory
     wages: np.ndarray  # wage bill of formal staff, yuan
     staff_dues: np.ndarray  # the part of enterprise contributions that staff and employers pay, yuan
     early_cost: np.ndarray  # pensions of one year's early retirees while early, at today's leniency, yuan
@@ -288,6 +289,7 @@ def _counterfactual(
         off_list=replaced(a.off_list, np.maximum(a.off_list + extra, 0.0), False),
         gdp=replaced(a.gdp, a.gdp * capital, True),
         treasury_capacity=replaced(a.treasury_capacity, a.treasury_capacity * capital, True),
+        collectable=replaced(a.collectable, a.collectable * capital, True),
     )
 
 
@@ -298,16 +300,16 @@ def _settled(
 
     The regime settles every year of the horizon with the levers held; years are discounted.
     """
-    funds = setting.funds
+    funds, memory = setting.funds, setting.memory
     own = np.arange(len(setting.wages))
     money, paid, total = np.zeros(()), np.zeros(()), 0.0
     for s, stack in enumerate(stacks):
-        settlement = stack.settle(accounts, funds)
+        settlement = stack.settle(accounts, funds, memory)
         weight = aims.discount**s
         payments = [settlement.flows[name] for name in OWN_TREASURY if name in settlement.flows]
         treasury = np.sum(payments, axis=0)
         money = money + weight * (settlement.own_money + treasury)[..., own, own]
         paid = paid + weight * treasury[..., own, own]
         total += weight
-        funds = settlement.funds
+        funds, memory = settlement.funds, settlement.memory
     return money / total, paid / total
