@@ -16,7 +16,7 @@ import numpy as np
 from abm.agents.local_government import FLOOR, LENIENCY, LEVERS, RATE, Aims, Outcome, payoff
 from abm.engine import whatif
 from abm.engine.answers import Firms, Flexible, answers, combined_rate, flexible_dues
-from abm.regimes import Accounts, Funds, Stack
+from abm.regimes import Accounts, Funds, Memory, Stack
 
 CELLS_AT_ONCE = 200_000
 """Accounts settled in one call, so that a settlement's arrays stay in cache."""
@@ -29,6 +29,7 @@ class Setting(NamedTuple):
 
     accounts: Accounts
     funds: Funds
+    memory: Memory
     wages: np.ndarray  # wage bill of formal staff, yuan
     staff_dues: np.ndarray  # the part of enterprise contributions that staff and employers pay, yuan
     early_cost: np.ndarray  # pensions of one year's early retirees while early, at today's leniency, yuan
@@ -87,7 +88,7 @@ def evaluate(
     for start in range(0, k * m, block):
         some = slice(start, start + block)
         fates = _counterfactual(setting, *(x[some] for x in acts))
-        fate = whatif.settle_ahead(repeat(fates), setting.funds, stacks, np.arange(n))
+        fate = whatif.settle_ahead(repeat(fates), setting.funds, stacks, np.arange(n), memory=setting.memory)
         own_money[some] = whatif.discounted_mean(fate.own_money, aims.discount)
         treasury[some] = whatif.discounted_mean(fate.treasury, aims.discount)
     wages = setting.wages * capital
@@ -144,4 +145,5 @@ def _counterfactual(
         off_list=replaced(a.off_list, np.maximum(a.off_list + extra, 0.0), False),
         gdp=replaced(a.gdp, a.gdp * capital, True),
         treasury_capacity=replaced(a.treasury_capacity, a.treasury_capacity * capital, True),
+        collectable=replaced(a.collectable, a.collectable * capital, True),
     )

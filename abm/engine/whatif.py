@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from abm.regimes import Accounts, Funds, Stack
+from abm.regimes import Accounts, Funds, Memory, Stack
 from abm.regimes.settlement import Settlement
 from abm.regimes.stack import OWN_TREASURY
 
@@ -48,6 +48,7 @@ def settle_ahead(
     stacks: Sequence[Stack],
     actors: Indices,
     level: str = "locality",
+    memory: Memory | None = None,
     interest: float | None = None,
 ) -> Fate:
     """Settle counterfactual accounts ahead and keep what each actor sees of them.
@@ -55,8 +56,8 @@ def settle_ahead(
     ``years`` yields accounts for each of the H ``stacks`` (``itertools.repeat`` for constant ones), their
     last two axes being (actors, localities): row a holds everybody's accounts had ``actors[a]`` acted. Any
     axes may lead, such as candidates. ``actors`` (A,) are localities or, at ``level`` province, provinces.
-    ``funds`` are those at the opening; they are carried from year to year, as reserves accumulate. With
-    ``interest``, a yearly rate, the accounts' interest is that on the reserves in charge on this path.
+    ``funds`` and ``memory`` are those at the opening; they are carried from year to year. With ``interest``,
+    a yearly rate, the accounts' interest is that on the reserves in charge on this path.
     """
     own, paid, spending = [], [], []
     reserve = [_owned(stacks[0], funds, actors, level)]
@@ -65,12 +66,12 @@ def settle_ahead(
         if interest is not None:
             earned = interest * stack.reserves_in_charge(expected, funds)
             accounts = expected._replace(interest=earned)
-        settlement = stack.settle(accounts, funds)
+        settlement = stack.settle(accounts, funds, memory)
         money, treasury = _purse(stack, settlement, funds, actors, level)
         own.append(money)
         paid.append(treasury)
         spending.append(_of(stack, accounts.benefits_enterprise + accounts.benefits_public, actors, level))
-        funds = settlement.funds
+        funds, memory = settlement.funds, settlement.memory
         reserve.append(_owned(stack, funds, actors, level))
     shape = own[0].shape
     return Fate(
