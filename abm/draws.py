@@ -49,6 +49,7 @@ STREAMS: tuple[str, ...] = (
     "concealment cost",
     "coverage cost",
     "perception",
+    "managerial gap",
     "coming of age",
     "synthesis order",
     "synthesis origin",

@@ -113,7 +113,8 @@ class PensionModel(mesa.Model):
         self._sums: passes.Sums | None = None
         self.subsidy_key: np.ndarray | None = None
         self.subsidy_extra = np.zeros(len(PROVINCES))
-        self.last_year: settle.LastYear | None = None
+        self.memory: regimes.Memory | None = None
+        self.rate_last_year: np.ndarray | None = None
         self.deliberation: govern.Deliberation | None = None
         self.chart = Chart(self.membership, PROVINCE_NAMES, self.places.codes)
         self.ledger = Ledger()
@@ -212,7 +213,9 @@ class PensionModel(mesa.Model):
         value, year = self.parameters.value, self.year
         stacks = self.scenario.regime_at(year)
         self.stack_in_force = stacks[-1][1]
-        self.stack = settle.build_stack(self, self.stack_in_force, year, settle.upper_share(stacks))
+        self.stack = settle.build_stack(
+            self, self.stack_in_force, year, settle.upper_share(stacks), settle.sight(self)
+        )
         if self.stack_in_force.exceptions and not self.places.by_province:
             names = ", ".join(name for name, _ in self.stack_in_force.exceptions)
             raise UserError(

@@ -10,11 +10,13 @@ from hypothesis.extra import numpy as hnp
 
 from abm.regimes.accounts import Accounts, Array, Funds, Membership
 from abm.regimes.central_adjustment import CentralAdjustment
+from abm.regimes.memory import Memory
 from abm.regimes.municipal import Municipal
 from abm.regimes.national_2022 import National2022
 from abm.regimes.no_upper_tier import NoUpperTier
 from abm.regimes.provincial_adjustment import ProvincialAdjustment
 from abm.regimes.provincial_unified import ProvincialUnified
+from abm.regimes.settlement import Settlement
 from abm.regimes.stack import Stack
 
 LOWEST_OUTPUT = 1e6
@@ -26,6 +28,12 @@ class World(NamedTuple):
     stack: Stack
     accounts: Accounts
     funds: Funds
+    memory: Memory
+
+    def settle(self, **changed: object) -> Settlement:
+        """The year settled, with other ``accounts``, ``funds`` or ``memory`` where given."""
+        given = {"accounts": self.accounts, "funds": self.funds, "memory": self.memory}
+        return self.stack.settle(**(given | changed))  # type: ignore[arg-type]
 
 
 def amounts(size: int, most: float, least: float = 0.0) -> st.SearchStrategy[Array]:
@@ -37,17 +45,16 @@ def accounts(n: int) -> st.SearchStrategy[Accounts]:
     """Accounts of ``n`` localities; portability money balances over the nation."""
     money, people = amounts(n, 2.0**36), amounts(n, 2.0**23)
 
-    def build(fields: list[Array], off_list: float, plan: float) -> Accounts:
+    def build(fields: list[Array], off_list: float) -> Accounts:
         out = Accounts(*fields)
         return out._replace(
             off_list=off_list * out.benefits_enterprise,
             portability_out=out.portability_in[::-1].copy(),
-            planned_contributions=plan * out.contributions_enterprise,
         )
 
     fields = [money] * 8 + [people] * 3 + [amounts(n, 2.0**17)]
-    fields += [amounts(n, 2.0**43, 2.0**20), amounts(n, 2.0**23, 1.0), money]
-    return st.builds(build, st.tuples(*fields).map(list), st.floats(0, 1), st.floats(0, 2))
+    fields += [amounts(n, 2.0**43, 2.0**20), amounts(n, 2.0**23, 1.0), money, money]
+    return st.builds(build, st.tuples(*fields).map(list), st.floats(0, 1))
 
 
 def funds(n: int, provinces: int) -> st.SearchStrategy[Funds]:
@@ -58,6 +65,14 @@ def funds(n: int, provinces: int) -> st.SearchStrategy[Funds]:
 
     balance = hnp.arrays(np.float64, n, elements=st.floats(-(2.0**36), 2.0**36, width=32))
     return st.builds(build, balance, amounts(provinces, 2.0**36))
+
+
+def memories(n: int) -> st.SearchStrategy[Memory]:
+    """Any memory of a year."""
+    money, flag = amounts(n, 2.0**36), hnp.arrays(np.float64, n, elements=st.sampled_from([0.0, 1.0]))
+    rate = st.floats(0, 0.1).map(np.array)
+    years = hnp.arrays(np.float64, n, elements=st.sampled_from([0.0, 1.0, 2.0, 3.0]))
+    return st.builds(Memory, money, money, rate, rate, years, flag, money, money)
 
 
 share = st.floats(0, 1)
@@ -88,8 +103,10 @@ def worlds(draw: st.DrawFn, rounded: bool = False) -> World:
         draw(st.floats(0.9, 1)),
         draw(share),
         draw(st.floats(0, 0.1)),
+        plan_pull=draw(share),
+        sight=draw(hnp.arrays(np.float64, n, elements=st.floats(-0.5, 0.5))),
     )
     opening = draw(funds(n, provinces))
     if rounded:
         opening = Funds(*(np.round(np.asarray(x), 2) for x in opening))
-    return World(stack, draw(accounts(n)), opening)
+    return World(stack, draw(accounts(n)), opening, draw(memories(n)))

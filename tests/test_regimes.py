@@ -17,12 +17,13 @@ from abm.parameters import Parameters
 from abm.regimes.accounts import Accounts, Array, Funds, Membership
 from abm.regimes.booking import Chart, post
 from abm.regimes.central_adjustment import CentralAdjustment
+from abm.regimes.memory import Memory, plan
 from abm.regimes.municipal import Municipal
 from abm.regimes.national_2022 import National2022
 from abm.regimes.no_upper_tier import NoUpperTier
 from abm.regimes.provincial_adjustment import ProvincialAdjustment
 from abm.regimes.provincial_unified import ProvincialUnified
-from abm.regimes.settlement import FLOWS, Books, ConservationError, largest_remainder
+from abm.regimes.settlement import FLOWS, Books, ConservationError, Settlement, largest_remainder
 from abm.regimes.stack import Stack
 from abm.regimes.subsidy import national_total
 from calibration import adjustment_2018
@@ -58,7 +59,7 @@ def reserves(n: int, provinces: int, amount: float = 0.0) -> Funds:
 @quick
 @given(worlds())
 def test_money_is_conserved(world: World) -> None:
-    settled = world.stack.settle(world.accounts, world.funds)
+    settled = world.settle()
     regimes.check(settled, world.funds, world.stack.membership)
 
 
@@ -66,7 +67,7 @@ def test_money_is_conserved(world: World) -> None:
 @given(worlds())
 def test_budget_identity_of_the_nation(world: World) -> None:
     a, tiers = world.accounts, world.stack.membership
-    s = world.stack.settle(a, world.funds)
+    s = world.settle()
     change = s.funds.official_balance(tiers, "province").sum() + s.funds.central
     change -= world.funds.official_balance(tiers, "province").sum() + world.funds.central
     revenue = a.contributions_enterprise + a.contributions_public + a.interest
@@ -79,7 +80,7 @@ def test_budget_identity_of_the_nation(world: World) -> None:
 @given(worlds())
 def test_balance_of_a_row_follows_from_its_own_flows(world: World) -> None:
     a, tiers = world.accounts, world.stack.membership
-    s = world.stack.settle(a, world.funds)
+    s = world.settle()
     own = a.contributions_enterprise + a.contributions_public + a.interest
     own = own + sum(regimes.subsidies(s.flows)) - a.benefits_enterprise - a.benefits_public
     for level in ("locality", "province"):
@@ -102,13 +103,17 @@ def test_order_of_localities_does_not_matter(world: World, random: object) -> No
     order = np.arange(tiers.localities)
     random.shuffle(order)  # type: ignore[attr-defined]
     moved = replace(
-        world.stack, membership=Membership(tiers.province_of[order]), lump=world.stack.lump[order]
+        world.stack,
+        membership=Membership(tiers.province_of[order]),
+        lump=world.stack.lump[order],
+        sight=world.stack.sight[order],
     )
     there = moved.settle(
         Accounts(*(x[order] for x in world.accounts)),
         world.funds._replace(local=world.funds.local[order], advances=world.funds.advances[order]),
+        Memory(*(x[order] if x.ndim else x for x in world.memory)),
     )
-    here = world.stack.settle(world.accounts, world.funds)
+    here = world.settle()
     np.testing.assert_allclose(there.own_money, here.own_money[order], rtol=1e-9, atol=10.0)
     for name, amount in here.flows.items():
         expected = amount if FLOWS[name].level == "province" else amount[order]
@@ -120,13 +125,13 @@ def test_order_of_localities_does_not_matter(world: World, random: object) -> No
 def test_what_ifs_on_leading_axes_equal_one_by_one(world: World, factors: list[float]) -> None:
     a = world.accounts
     scaled = np.array([1.0, *factors])[:, None] * a.contributions_enterprise
-    together = world.stack.settle(a._replace(contributions_enterprise=scaled), world.funds)
+    together = world.settle(accounts=a._replace(contributions_enterprise=scaled))
     for k, contributions in enumerate(scaled):
-        alone = world.stack.settle(a._replace(contributions_enterprise=contributions), world.funds)
+        alone = world.settle(accounts=a._replace(contributions_enterprise=contributions))
         np.testing.assert_array_equal(together.own_money[k], alone.own_money)
         for name, amount in alone.flows.items():
             np.testing.assert_array_equal(together.flows[name][k], amount)
-    unchanged = world.stack.settle(a, world.funds)
+    unchanged = world.settle()
     np.testing.assert_array_equal(together.own_money[0], unchanged.own_money)
 
 
@@ -141,9 +146,10 @@ def test_realised_flows_close_in_the_ledger_to_the_fen(world: World) -> None:
     )
     ledger = Ledger()
     ledger.open(*chart.funds(world.funds))
-    funds = world.funds
+    funds, memory = world.funds, world.memory
     for year in (2018, 2019):
-        realised = regimes.realise(world.stack.settle(world.accounts, funds), funds, tiers)
+        settled = world.settle(funds=funds, memory=memory)
+        realised, memory = regimes.realise(settled, funds, tiers), settled.memory
         post(ledger, year, realised, chart)
         ledger.check(year, *chart.funds(realised.funds))
         funds = realised.funds
@@ -166,6 +172,31 @@ def test_a_pay_out_is_rounded_to_the_total_of_what_it_pays_out() -> None:
     s = s._replace(flows=s.flows | a_hair_less | a_hair_more)
     fen = regimes.realise(s, opening, world.membership).flows
     assert fen["remitted_to_centre"].sum() == fen["received_from_centre"].sum()
+
+
+@quick
+@given(worlds(), st.lists(st.floats(0, 2), min_size=1, max_size=2))
+def test_years_of_a_horizon_on_axes_equal_those_settled_one_by_one(
+    world: World, factors: list[float]
+) -> None:
+    """Funds and memory carried three years: each what-if lives its own years."""
+
+    def horizon(contributions: Array) -> list[Settlement]:
+        a, funds, memory, years = world.accounts, world.funds, world.memory, []
+        a = a._replace(contributions_enterprise=contributions)
+        for _ in range(3):
+            years.append(world.settle(accounts=a, funds=funds, memory=memory))
+            regimes.check(years[-1], funds, world.stack.membership)
+            funds, memory = years[-1].funds, years[-1].memory
+        return years
+
+    scaled = np.array([1.0, *factors])[:, None] * world.accounts.contributions_enterprise
+    together = horizon(scaled)
+    for k, contributions in enumerate(scaled):
+        for year, alone in zip(together, horizon(contributions), strict=True):
+            np.testing.assert_array_equal(year.own_money[k], alone.own_money)
+            for name, amount in alone.flows.items():
+                np.testing.assert_array_equal(year.flows[name][k], amount)
 
 
 # --- rules that are broken on purpose --------------------------------------------------------------------
@@ -353,6 +384,39 @@ def test_in_a_unified_province_a_locality_owes_only_its_unpaid_share_of_an_advan
     s = stack(ProvincialUnified(0, 0.4, 0.4, 0), NoUpperTier(), [0, 0]).settle(a, reserves(2, 1))
     np.testing.assert_allclose(s.flows["advance"], [90, 60])
     np.testing.assert_allclose(s.own_money, [-10 - 30, -40])
+
+
+def test_plan_is_a_ratchet_pulled_toward_the_national_norm() -> None:
+    """Collected 80 and 40 of 100 and 100 collectable: norm 0.6; the second's wage bill doubles.
+
+    Plan: 0.75 · 80 + 0.25 · 60 = 75 and 0.75 · 80 + 0.25 · 120 = 90. Who collected more owes more next year.
+    """
+    first = accounts(2, contributions_enterprise=[80, 40], collectable=[100, 100])
+    grown = first._replace(collectable=np.array([100.0, 200.0]))
+    memory = Memory.opening(first)
+    np.testing.assert_allclose(plan(grown, memory, 0.25), [75, 90])
+    pushed = memory._replace(collected=np.array([[80.0, 40.0], [90.0, 40.0]]))
+    np.testing.assert_allclose(plan(grown, pushed, 0.25), [[75, 90], [0.75 * 90 + 0.25 * 65, 92.5]])
+    np.testing.assert_allclose(plan(grown, memory, 0.0), [80, 80])
+
+
+def test_collecting_harder_this_year_raises_next_years_managerial_gap() -> None:
+    """Ten yuan more this year raise the plan of the next by ten, and what is missing from it with them."""
+    pushed = accounts(2, contributions_enterprise=[[50, 50], [60, 50]], collectable=[99, 99])
+    plain = stack(Municipal(), NoUpperTier(), [0, 1])
+    memory = plain.settle(pushed, reserves(2, 2)).memory
+    back = accounts(2, contributions_enterprise=[50, 50], collectable=[99, 99], benefits_enterprise=[70, 70])
+    s = plain.settle(back, reserves(2, 2), memory)
+    np.testing.assert_allclose(s.managerial_gap, [[0, 0], [10, 0]])
+
+
+def test_error_of_sight_moves_the_share_charged_not_the_gap() -> None:
+    """A gap of 40, none of it managerial, is taken for a quarter managerial: 0.75 · 0.2 + 0.25 · 0.6."""
+    a = accounts(2, benefits_enterprise=[40, 40], treasury_capacity=[99, 99])
+    blurred = stack(ProvincialUnified(0, 0.2, 0.6, 0), NoUpperTier(), [0, 0], sight=np.array([0.25, -0.25]))
+    s = blurred.settle(a, reserves(2, 1))
+    np.testing.assert_allclose(s.flows["local_gap_subsidy"], [40 * 0.3, 40 * 0.2])
+    np.testing.assert_allclose(s.managerial_gap, [0, 0])
 
 
 def test_common_mode_shares_the_gap_by_output() -> None:

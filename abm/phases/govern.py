@@ -19,7 +19,7 @@ from abm.agents.local_government import (
     Outcome,
     smoothed_best_response,
 )
-from abm.engine import whatif
+from abm.engine import answers, counterfactual
 from abm.phases import settle
 
 if TYPE_CHECKING:
@@ -42,10 +42,12 @@ def run(model: PensionModel, inertia: float | None = None) -> None:
     value, year = model.parameters.value, model.year
     low, high = bounds(model)
     levers = np.clip(model.levers, low, high)
-    tries = whatif.candidates(levers, low, high, value("government.step", year))
+    tries = counterfactual.candidates(levers, low, high, value("government.step", year))
     setting = settle.setting(model, levers)
     stacks = settle.expected_stacks(model, round(value("government.horizon", year)), date(year, 1, 1))
-    payoffs, outcome = whatif.evaluate(levers, tries, employers_in_short(model), setting, stacks, aims(model))
+    payoffs, outcome = counterfactual.evaluate(
+        levers, tries, employers_in_short(model), setting, stacks, aims(model)
+    )
     bill = setting.wages / setting.accounts.population
     perceived = payoffs + value("government.perception_error", year) * bill * errors(model, payoffs.shape)
     scale = value("government.temperature", year) * bill
@@ -99,12 +101,12 @@ def aims(model: PensionModel) -> Aims:
     return Aims(horizon=round(model.parameters.value("government.horizon", model.year)), **values)
 
 
-def employers_in_short(model: PensionModel) -> whatif.Firms:
+def employers_in_short(model: PensionModel) -> answers.Firms:
     """The distribution of employers that answers a lever, from this year's market."""
     value, year = model.parameters.value, model.year
     province, market = model.places.province_of, model.market
     influence = 1.0 + value("employer.peer_weight", year) * market["compliant"]
-    return whatif.Firms(
+    return answers.Firms(
         cost=model.concealment_cost[province] * influence,
         coverage_cost=model.coverage_cost[province],
         value=market["value"],

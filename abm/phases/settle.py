@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from abm import regimes
+from abm import draws, regimes
 from abm.agents.local_government import RATE
-from abm.engine import whatif
+from abm.engine import answers, counterfactual
 from abm.phases.employ import return_slope
 from abm.phases.live import inclination
-from abm.regimes import Accounts, Stack
-from abm.regimes.accounts import ratio
+from abm.regimes import Accounts, Memory, Stack
 from abm.regimes.booking import Part, post
 from abm.scheme.benefits import account_divisor
 from abm.timeline import RegimeStack, stacks_of
@@ -58,17 +57,29 @@ def yuan(model: PensionModel, flow: str) -> np.ndarray:
     return np.sum([fen(model, measure) for *_, measure in SPLIT[flow]], axis=0) / 100.0
 
 
-class LastYear(NamedTuple):
-    """What a plan for the next year's collections rests on, each (n,)."""
-
-    collected: np.ndarray  # contributions of the enterprise scheme, yuan
-    wages: np.ndarray  # wage bill, fen
-    rate: np.ndarray  # employers' (less waivers) and workers' rate on the base
-
-
 def combined_rate(model: PensionModel, levers: np.ndarray) -> np.ndarray:
     """Employers' rate under levers (n, 5), less waivers, plus workers' rate, (n,)."""
     return levers[:, RATE] * (1.0 - model.rules.waived) + model.rules.worker_rate
+
+
+def collectable(model: PensionModel) -> np.ndarray:
+    """What the staff's wage bill would bring at the lawful rates of the year, less waivers, (n,) yuan."""
+    rate = model.parameters.by_province("contributions.employer_rate", model.year)[model.places.province_of]
+    lawful = rate * (1.0 - model.rules.waived) + model.rules.worker_rate
+    return lawful * model.sums["wages"] / 100.0
+
+
+def memory(model: PensionModel) -> Memory:
+    """What the rules carry over from last year; in the base year nothing but the year itself."""
+    return Memory.opening(model.accounts) if model.memory is None else model.memory
+
+
+def sight(model: PensionModel) -> np.ndarray:
+    """Error of this year in the managerial share of each gap as seen from above, (n,): a keyed draw."""
+    value, year = model.parameters.value, model.year
+    place = np.array([int(code) for code in model.places.codes], dtype=np.uint64)
+    noise = draws.normals(draws.key(model.scenario.seed, "managerial gap", year), place)
+    return value("regimes.gap_error", year) * (1.0 - value("regimes.platform_quality", year)) * noise
 
 
 def accounts(model: PensionModel) -> Accounts:
@@ -78,20 +89,10 @@ def accounts(model: PensionModel) -> Accounts:
     off_list = sums["early_pensions"] / 100.0 * value("government.years_early", year)
     ported = sums.ported
     output = model.output()[province] * places.work_share
-    collected = yuan(model, "contributions_enterprise")
-    plan = collected
-    if model.last_year is not None:
-        before = model.last_year
-        growth = (
-            ratio(sums["wages"].astype(np.float64), before.wages)
-            * combined_rate(model, model.levers)
-            / before.rate
-        )
-        plan = before.collected * growth
     share = value("returns.entrusted_share", year)
     rate = (1.0 - share) * value("returns.local_deposits", year) + share * value("returns.entrusted", year)
     drawn = Accounts(
-        contributions_enterprise=collected,
+        contributions_enterprise=yuan(model, "contributions_enterprise"),
         contributions_public=yuan(model, "contributions_public"),
         benefits_enterprise=yuan(model, "benefits_enterprise"),
         benefits_public=yuan(model, "benefits_public"),
@@ -106,11 +107,13 @@ def accounts(model: PensionModel) -> Accounts:
         gdp=output,
         population=np.maximum(model.residents(), 1.0),
         treasury_capacity=value("regimes.treasury_share", year) * output,
-        planned_contributions=plan,
+        collectable=collectable(model),
     )
     if model.subsidy_key is None:
         model.subsidy_key = model.subsidy_formula = regimes.subsidy_key(drawn)
-        model.stack = build_stack(model, model.stack_in_force, year, model.stack.upper_share)
+        model.stack = build_stack(
+            model, model.stack_in_force, year, model.stack.upper_share, model.stack.sight
+        )
     reserve = model.stack.reserves_in_charge(drawn, model.funds)
     return drawn._replace(interest=np.rint(reserve * rate * 100.0) / 100.0)
 
@@ -121,10 +124,17 @@ def upper_share(stacks: Sequence[tuple[float, RegimeStack | None]]) -> float:
     return sum(share for share, stack in stacks if stack and last and stack.upper == last.upper)
 
 
-def build_stack(model: PensionModel, in_force: RegimeStack, year: int, share: float) -> Stack:
+def build_stack(
+    model: PensionModel,
+    in_force: RegimeStack,
+    year: int,
+    share: float,
+    seen: np.ndarray | float = 0.0,
+) -> Stack:
     """The money rules of a year for the model's localities (exceptions of single provinces are left out).
 
-    ``share`` is the part of the year in which the upper rule is in force.
+    ``share`` is the part of the year in which the upper rule is in force, ``seen`` the year's ``sight`` (a
+    government that looks ahead expects none).
     """
     key = np.zeros(model.places.n) if model.subsidy_key is None else model.subsidy_key
     return regimes.build(
@@ -135,6 +145,7 @@ def build_stack(model: PensionModel, in_force: RegimeStack, year: int, share: fl
         model.places.province_of,
         key=key,
         upper_share=share,
+        sight=seen,
     )
 
 
@@ -149,7 +160,7 @@ def expected_stacks(model: PensionModel, horizon: int, today: date) -> list[Stac
     return stacks
 
 
-def setting(model: PensionModel, levers: np.ndarray) -> whatif.Setting:
+def setting(model: PensionModel, levers: np.ndarray) -> counterfactual.Setting:
     """What this year's what-if starts from: last year's accounts at the rates of ``levers``."""
     value, year = model.parameters.value, model.year
     a, sums, places = model.accounts, model.sums, model.places
@@ -158,17 +169,17 @@ def setting(model: PensionModel, levers: np.ndarray) -> whatif.Setting:
     if places.by_province:
         owned = model.funds.local + model.funds.provincial
     staff = (sums["employer_dues"] + sums["worker_dues"] + sums["back_payments"]) / 100.0
-    if model.last_year is not None:
-        changed = staff * combined_rate(model, levers) / model.last_year.rate
+    if model.rate_last_year is not None:
+        changed = staff * combined_rate(model, levers) / model.rate_last_year
         collected = a.contributions_enterprise - staff + changed
-        a = a._replace(contributions_enterprise=collected, planned_contributions=collected)
+        a = a._replace(contributions_enterprise=collected, collectable=collectable(model))
         staff = changed
     early = np.where(
         a.off_list > 0.0, a.off_list, value("government.early_share_at_start", year) * a.benefits_enterprise
     )
     base_wage = model.base_wages[province].mean()
     rules = model.rules
-    flexible = whatif.Flexible(
+    flexible = answers.Flexible(
         rules=rules,
         inclination=inclination(model),
         scheme=rules.scheme._replace(resident_pension=rules.scheme.resident_pension / base_wage),
@@ -177,9 +188,10 @@ def setting(model: PensionModel, levers: np.ndarray) -> whatif.Setting:
         pension_age=FLEXIBLE_PENSION_AGE,
         divisor=account_divisor.py_func(FLEXIBLE_PENSION_AGE, model.divisors),
     )
-    return whatif.Setting(
+    return counterfactual.Setting(
         accounts=a,
         funds=model.funds,
+        memory=memory(model),
         wages=np.maximum(sums["wages"] / 100.0, 1.0),
         staff_dues=staff,
         early_cost=early,
@@ -196,17 +208,14 @@ def run(model: PensionModel) -> None:
     """Settle the year, round every flow to the fen, book it, and check that the books balance."""
     opening = model.funds
     model.funds_opening = opening
-    model.settlement = model.stack.settle(model.accounts, opening)
+    model.settlement = model.stack.settle(model.accounts, opening, memory(model))
+    model.memory = model.settlement.memory
     regimes.check(model.settlement, opening, model.membership)
     realised = regimes.realise(model.settlement, opening, model.membership)
     model.realised, model.funds = realised, realised.funds
     book(model)
     model.ledger.check(model.year, *model.chart.funds(model.funds))
-    model.last_year = LastYear(
-        model.accounts.contributions_enterprise,
-        model.sums["wages"].astype(np.float64),
-        combined_rate(model, model.levers),
-    )
+    model.rate_last_year = combined_rate(model, model.levers)
 
 
 def book(model: PensionModel) -> None:

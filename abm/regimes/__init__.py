@@ -23,6 +23,7 @@ from abm.regimes import (
     subsidy,
 )
 from abm.regimes.accounts import Accounts, Array, Funds, Membership
+from abm.regimes.memory import Memory
 from abm.regimes.rule import LowerRule, ParameterSource, UpperRule
 from abm.regimes.settlement import FLOWS, Realised, Settlement, check, realise, subsidies, transfers
 from abm.regimes.stack import Stack
@@ -46,6 +47,7 @@ __all__ = [
     "Accounts",
     "Funds",
     "Membership",
+    "Memory",
     "Realised",
     "Settlement",
     "Stack",
@@ -68,13 +70,15 @@ def build(
     *,
     key: Array,
     upper_share: float = 1.0,
+    sight: Array | float = 0.0,
 ) -> Stack:
     """The stack of money rules in force in a year.
 
     ``lower`` and ``upper`` are names in ``LOWER`` and ``UPPER`` or rules themselves; ``province_of`` (n,) is
     each locality's province; ``key`` (n,) each locality's share of the lump subsidy, fixed at base values
-    (``subsidy_key``); ``upper_share`` the part of the year in which the upper rule is in force. Where each
-    province is one locality the lower tier is a single pool whatever its name. Raises UserError for a name
+    (``subsidy_key``); ``upper_share`` the part of the year in which the upper rule is in force; ``sight``
+    (n,) the error in the managerial share of gaps as seen from above. Where each province is one locality the
+    lower tier is a single pool whatever its name. Raises UserError for a name
     that does not exist.
     """
     membership = Membership(province_of)
@@ -91,6 +95,8 @@ def build(
         parameters.value("regimes.bailout_probability", year),
         parameters.value("regimes.provincial_treasury_share", year),
         upper_share,
+        parameters.value("regimes.plan_pull", year),
+        sight,
     )
 
 

@@ -48,8 +48,8 @@ class Accounts(NamedTuple):
     """Residents, persons."""
     treasury_capacity: Array
     """The most the local treasury can pay into the fund's gap in a year, yuan."""
-    planned_contributions: Any = 0.0
-    """Collections planned in the budget, yuan; what is missing from them counts as managerial gap."""
+    collectable: Array
+    """Wage bill of formal staff at the lawful rates in force, yuan: contributions on wages in full."""
 
 
 class Funds(NamedTuple):

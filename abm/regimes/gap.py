@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm.regimes.accounts import Accounts, Array, ratio
+from abm.regimes.accounts import Array, ratio
 from abm.regimes.settlement import Books
 
 
@@ -22,10 +22,15 @@ def certified_gap(books: Books) -> Array:
     return np.maximum(spending - revenue - subsidy - moved, 0.0)
 
 
-def managerial_gap(accounts: Accounts, gap: Array) -> Array:
+def managerial_gap(books: Books, gap: Array) -> Array:
     """The part of ``gap`` explained by collections short of plan and by off-list spending, yuan (..., n)."""
-    short_of_plan = np.maximum(accounts.planned_contributions - accounts.contributions_enterprise, 0.0)
-    return np.minimum(gap, short_of_plan + accounts.off_list)
+    short_of_plan = np.maximum(books.plan - books.accounts.contributions_enterprise, 0.0)
+    return np.minimum(gap, short_of_plan + books.accounts.off_list)
+
+
+def managerial_share_seen(books: Books, gap: Array) -> Array:
+    """Managerial part of ``gap`` as the tiers above see it, a share (..., n): true share plus the error."""
+    return np.clip(ratio(managerial_gap(books, gap), gap) + books.sight, 0.0, 1.0)
 
 
 def fill(books: Books, missing: Array, charged: Array, bailout: float, provincial_treasury: float) -> Array:

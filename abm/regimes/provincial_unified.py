@@ -17,8 +17,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from abm.regimes.accounts import Array, ratio
-from abm.regimes.gap import certified_gap, managerial_gap
+from abm.regimes.accounts import Array
+from abm.regimes.gap import certified_gap, managerial_share_seen
 from abm.regimes.rule import Declaration, ParameterSource
 from abm.regimes.settlement import Books
 
@@ -53,7 +53,7 @@ class ProvincialUnified:
         """What the province's reserve cannot pay, attributed to localities, and the part each bears."""
         tiers = books.membership
         gap = certified_gap(books)
-        nature = ratio(managerial_gap(books.accounts, gap), gap)
+        nature = managerial_share_seen(books, gap)
         bears = self.general_share + (self.managerial_share - self.general_share) * nature
         short = np.maximum(-books.provincial, 0.0)
         by_output = tiers.share(books.accounts.gdp)

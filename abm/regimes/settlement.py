@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from abm.regimes.accounts import Accounts, Array, Funds, Membership
+from abm.regimes.memory import Memory
 
 
 class Flow(NamedTuple):
@@ -69,7 +70,8 @@ class Settlement(NamedTuple):
     ``own_money`` (..., n) is what the local government's own purse gains over the year: the change of the
     reserve it owns, less what its treasury paid, less new advances it owes. ``gap`` (..., n) is the certified
     gap, the current deficit after the ex-ante subsidy and before any tier; ``managerial_gap`` is that part
-    of it which collections short of plan and off-list spending explain.
+    of it which collections short of plan and off-list spending explain. ``memory`` is what the rules carry
+    into the next year.
     """
 
     flows: dict[str, Array]
@@ -77,6 +79,7 @@ class Settlement(NamedTuple):
     own_money: Array
     gap: Array
     managerial_gap: Array
+    memory: Memory
 
 
 def subsidies(flows: dict[str, Array]) -> tuple[Array, Array]:
@@ -146,10 +149,16 @@ class Books(Reserves):
         accounts: Accounts,
         opening: Funds,
         membership: Membership,
+        memory: Memory,
+        plan: Array,
+        sight: Array | float,
         pooled: bool,
         upper_share: float = 1.0,
     ) -> None:
         super().__init__(opening, membership)
+        self.memory = memory  # of last year; a rule that remembers replaces its own entries
+        self.plan = plan  # collections in the year's budget
+        self.sight = sight  # error in the managerial share of a gap as seen from above
         self.upper_share = upper_share  # part of the year in which the upper rule is in force
         self.accounts = accounts
         self.pooled = pooled  # the province holds the reserve and pays the pensions

@@ -8,6 +8,7 @@ import numpy as np
 
 from abm.regimes import gap, subsidy
 from abm.regimes.accounts import Accounts, Array, Funds, Membership
+from abm.regimes.memory import Memory, plan
 from abm.regimes.rule import LowerRule, UpperRule
 from abm.regimes.settlement import Books, Settlement
 
@@ -27,14 +28,21 @@ class Stack:
     bailout: float
     provincial_treasury: float
     upper_share: float = 1.0  # part of the year in which the upper rule is in force
+    plan_pull: float = 0.0  # how far a budget plan moves toward the national norm
+    sight: Array | float = 0.0  # error in the managerial share of gaps as seen from above, (n,)
 
-    def settle(self, accounts: Accounts, funds: Funds) -> Settlement:
-        """Settle a year: accounts and opening funds in, gross flows and closing funds out.
+    def settle(self, accounts: Accounts, funds: Funds, memory: Memory | None = None) -> Settlement:
+        """Settle a year: accounts, opening funds and memory in; gross flows, closing funds and memory out.
 
         Order: contributions and pensions, subsidies, lower tier, upper tier, gaps. Vectorised over the
-        localities and any leading what-if axes; nothing is rounded. Yuan.
+        localities and any leading what-if axes; nothing is rounded. Yuan. Without a memory the year before is
+        taken to have been like this one.
         """
-        books = Books(accounts, funds, self.membership, self.lower.pooled, self.upper_share)
+        memory = Memory.opening(accounts) if memory is None else memory
+        budget = plan(accounts, memory, self.plan_pull)
+        books = Books(
+            accounts, funds, self.membership, memory, budget, self.sight, self.lower.pooled, self.upper_share
+        )
         for name in BOOKED:
             books.post(name, getattr(accounts, name))
         subsidy.pay(books, self.lump, self.central_share)
@@ -50,7 +58,12 @@ class Stack:
         # A pool's debts are the province's: the locality owes only its unpaid share of this year's gap.
         debt = owed if self.lower.pooled else books.advances - books.opening.advances
         own_money = books.local - books.opening.local - paid - debt
-        lead = np.broadcast_shapes(*(np.shape(x)[:-1] for x in (*books.accounts, *books.opening[:2])))
+        memory = books.memory._replace(
+            collected=books.accounts.contributions_enterprise, collectable=books.accounts.collectable
+        )
+        lead = np.broadcast_shapes(
+            *(np.shape(x)[:-1] for x in (*books.accounts, *books.opening[:2], books.plan)), memory.lead
+        )
 
         def full(x: Array) -> Array:
             """With every what-if axis, also those that this amount does not depend on."""
@@ -67,7 +80,8 @@ class Stack:
             closing,
             full(own_money),
             full(certified),
-            full(gap.managerial_gap(books.accounts, certified)),
+            full(gap.managerial_gap(books, certified)),
+            memory,
         )
 
     def reserves_in_charge(self, accounts: Accounts, funds: Funds) -> Array:

@@ -1,0 +1,152 @@
+"""How those who are governed answer a lever in the long run: asked of their own decision functions.
+
+By quadrature over the distributions of costs, wages and tastes, so that a new decision rule changes every
+what-if by itself.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from abm.agents import employer, worker
+from abm.agents.local_government import AUDIT, FLOOR, RATE, REGISTRATION
+from abm.compile import decision
+from abm.engine.rules import Rules
+
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
+WEIGHTS = WEIGHTS / WEIGHTS.sum()
+AGES = np.array([25.0, 35.0, 45.0, 52.0])
+"""Ages of the flexible workers that stand for all; they have never paid, or since ``FIRST_PAID``."""
+FIRST_PAID = 24.0
+QUANTILES = np.array([1.0 / 6.0, 0.5, 5.0 / 6.0])
+"""Quantiles of awareness and patience (the aware are the patient), and of log income as ``NORMALS``."""
+NORMALS = np.array([-0.9674, 0.0, 0.9674])
+Array = np.ndarray
+
+
+class Firms(NamedTuple):
+    """The place's employers in short: arrays (n,) unless said."""
+
+    cost: np.ndarray  # median concealment cost of domestic private employers, peers' influence included
+    coverage_cost: np.ndarray
+    value: np.ndarray  # mean value of a yuan of base to staff
+    mean_wage: np.ndarray  # of staff, over the average wage that bases rest on
+    state_share: float
+    foreign_share: float
+    dispersion: float
+    state_multiple: float
+    foreign_multiple: float
+    wage_dispersion: float
+    fine: float
+    ceiling: float
+    worker_rate: float
+    audit_base: float
+    waived: float  # share of employers' dues waived
+    review: float  # chance that an employer sets a person's registration anew
+    registration_base: float
+
+
+@decision
+def _hidden_shares(rate: Array, detection: Array, fine: float, value: Array, cost: Array) -> Array:
+    """The employers' own decision on flat arrays of one length."""
+    out = np.empty(len(cost))
+    for i in range(len(cost)):
+        out[i] = employer.hidden_share(rate[i], detection[i], fine, value[i], cost[i])
+    return out
+
+
+def hidden_by_kind(rate: Array, detection: Array, firms: Firms, cost: Array) -> Array:
+    """Share hidden (or left out), (..., n, owners, nodes), by owner and node of the cost distribution."""
+    kinds = np.array([1.0, firms.state_multiple, firms.foreign_multiple])
+    spread = np.exp(firms.dispersion * NODES)
+    g = cost[..., None, None] * kinds[:, None] * spread
+    shape = np.broadcast_shapes(rate[..., None, None].shape, g.shape)
+    flat = [np.broadcast_to(x, shape).ravel() for x in (rate[..., None, None], detection[..., None, None])]
+    value = np.broadcast_to(firms.value[..., None, None], shape).ravel()
+    return _hidden_shares(*flat, firms.fine, value, np.broadcast_to(g, shape).ravel()).reshape(shape)
+
+
+def combined_rate(levers: Array, firms: Firms) -> Array:
+    """Employers' rate less waivers plus workers' rate under levers (..., 5)."""
+    return levers[..., RATE] * (1.0 - firms.waived) + firms.worker_rate
+
+
+def answers(levers: Array, firms: Firms) -> tuple[Array, Array]:
+    """Mean base paid on over the mean wage, and coverage, under levers (..., n, 5): two arrays (..., n).
+
+    The base paid on is the declared one plus what audits find of the rest, coverage what employers register
+    plus what inspections find of the others.
+    """
+    owners = np.array([1.0 - firms.state_share - firms.foreign_share, firms.state_share, firms.foreign_share])
+    rate = combined_rate(levers, firms)
+    audit = np.clip(firms.audit_base + levers[..., AUDIT], 0.0, 1.0)
+    hidden = hidden_by_kind(rate, audit, firms, firms.cost)
+    spread = firms.wage_dispersion
+    wage = firms.mean_wage[:, None] * np.exp(spread * NODES - 0.5 * spread * spread)  # (n, wages)
+    floor = levers[..., FLOOR][..., None, None, None]
+    full = np.clip(wage[:, None, None, :], floor, firms.ceiling)
+    declared = np.clip(wage[:, None, None, :] * (1.0 - hidden[..., None]), floor, firms.ceiling)
+    paid_on = declared + audit[..., None, None, None] * (full - declared)
+    base = np.einsum("...nocw,o,c,w->...n", paid_on, owners, WEIGHTS, WEIGHTS) / firms.mean_wage
+    inspection = np.clip(firms.registration_base + levers[..., REGISTRATION], 0.0, 1.0)
+    left_out = hidden_by_kind(rate, inspection, firms, firms.coverage_cost)
+    left_out = np.einsum("...noc,o,c->...n", left_out, owners, WEIGHTS)
+    coverage = employer.registered_share.py_func(1.0 - left_out, inspection, firms.review)
+    return base, np.maximum(coverage, 1e-3)
+
+
+class Flexible(NamedTuple):
+    """The flexible workers of the places, in short: money in units of the average wage that bases rest on."""
+
+    rules: Rules
+    inclination: Array  # to pay voluntarily, (n,)
+    scheme: worker.Scheme
+    income: float  # mean income
+    dispersion: float  # of log income
+    pension_age: float  # years
+    divisor: float
+
+
+@decision
+def _flexible_dues(
+    floors: Array, inclination: Array, ceiling: float, rules: Rules, scheme: worker.Scheme, income: float,
+    dispersion: float, pension_age: float, divisor: float, ages: Array, quantiles: Array, normals: Array,
+) -> Array:  # fmt: skip
+    """Mean dues of a flexible worker under each of the floors (flat), by the workers' own decisions."""
+    out = np.zeros(len(floors))
+    weight = 1.0 / (2.0 * len(ages) * len(quantiles) * len(normals))
+    for i in range(len(floors)):
+        for age in ages:
+            for q in quantiles:
+                for z in normals:
+                    tastes = worker.Tastes(
+                        rules.discount_high - (rules.discount_high - rules.discount_low) * q,
+                        rules.awareness_low + (rules.awareness_high - rules.awareness_low) * q,
+                    )
+                    earns = income * np.exp(dispersion * z - 0.5 * dispersion * dispersion)
+                    for years in (0.0, age - FIRST_PAID):
+                        offer = worker.offer(
+                            12.0 * years, pension_age - age, earns, rules.account_share * years * earns, 1.0,
+                            floors[i], ceiling, rules.flexible_rate, rules.burden_aversion, tastes, scheme,
+                            divisor,
+                        )  # fmt: skip
+                        utility = worker.utility_of_paying(
+                            offer.value, offer.base, earns, rules.flexible_rate, inclination[i],
+                            rules.participation_scale, rules.burden_aversion,
+                        )  # fmt: skip
+                        chance = worker.participation_chance(utility, worker.NO_OFFER)
+                        out[i] += weight * chance * rules.flexible_rate * offer.base
+    return out
+
+
+def flexible_dues(floors: Array, ceiling: float, flexible: Flexible) -> Array:
+    """Mean dues of flexible workers under floors, shape of ``floors``, in average wages."""
+    f = flexible
+    inclination = np.broadcast_to(f.inclination, floors.shape).ravel()
+    flat = _flexible_dues(
+        floors.ravel(), inclination, ceiling, f.rules, f.scheme, f.income, f.dispersion, f.pension_age,
+        f.divisor, AGES, QUANTILES, NORMALS,
+    )  # fmt: skip
+    return flat.reshape(floors.shape)
