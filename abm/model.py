@@ -31,6 +31,7 @@ from abm.regimes.booking import Chart
 from abm.results import Results, manifest
 from abm.scenario import Scenario
 from abm.space import NATION, PROVINCE_NAMES, PROVINCES
+from abm.state import base_years
 
 BASE_ROUNDS = 8
 """Turns in which the base year's constants and levers are found together, without inertia. Twelve more
@@ -80,8 +81,13 @@ class PensionModel(mesa.Model):
         if seed is not None:
             scenario = scenario.changed(seed=seed)
         self._surround(scenario, threads)
-        self._begin()
-        self._base_year()
+        solved = base_years.recall(scenario)
+        if solved:
+            self._resume(solved)
+        else:
+            self._begin()
+            self._base_year()
+            base_years.keep(self)
 
     def _surround(self, scenario: Scenario, threads: int | None) -> None:
         """Set up what follows from the scenario alone: parameters, places, data, institutions, phases."""
