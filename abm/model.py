@@ -277,15 +277,7 @@ class PensionModel(mesa.Model):
         value, year = self.parameters.value, self.year
         stacks = self.scenario.regime_at(year)
         self.stack_in_force = stacks[-1][1]
-        self.stack = settle.build_stack(
-            self, self.stack_in_force, year, settle.upper_share(stacks), settle.sight(self)
-        )
-        if self.stack_in_force.exceptions and not self.places.by_province:
-            names = ", ".join(name for name, _ in self.stack_in_force.exceptions)
-            raise UserError(
-                f"scenario '{self.scenario.name}' gives {names} a lower rule of its own in {year}, which "
-                "cannot be settled apart at prefecture resolution; use --resolution province"
-            )
+        self.schedule = settle.build_schedule(self, self.scenario.timeline, year)
         in_time = min(self.scenario.modules_at(year)["waiver_2020"] / WAIVER_MONTHS, 1.0)
         waived = value("contributions.waiver_2020", year) * in_time
         self.rules, self.divisors = rules(self.parameters, year, self.transitions, waived)
@@ -334,6 +326,11 @@ class PensionModel(mesa.Model):
         self.observer.record(self)
 
     # --- what can be asked
+
+    @property
+    def stack(self) -> regimes.Stack:
+        """The money rules in force at the end of the year."""
+        return self.schedule.last
 
     @property
     def workers(self) -> AgentTable:

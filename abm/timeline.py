@@ -15,7 +15,10 @@ from abm.space import PROVINCE_NAMES
 NONE = "none"
 """The upper rule that moves nothing between provinces and centre."""
 MODULES = {
-    "waiver_2020": "employers' contributions waived or halved in the epidemic, February to December 2020"
+    "waiver_2020": "employers' contributions waived or halved in the epidemic, February to December 2020",
+    "assessment": "local governments are assessed: good years keep surplus, failure cuts transfers",
+    "budget_hardness": "the centre pays less of a gap that nobody below can pay",
+    "early_warning": "below six payable months an emergency transfer, and rises of high pensions wait",
 }
 """Switches that work under any regime, each with what it does while it is on."""
 
@@ -171,24 +174,41 @@ def stack_on(timeline: Timeline, day: date) -> RegimeStack | None:
     return RegimeStack(lower, upper, others)
 
 
-def stacks_of(timeline: Timeline, year: int) -> list[tuple[float, RegimeStack | None]]:
-    """The stacks of a year in order of time, each with the share of the year's months it is in force.
+class Segment(NamedTuple):
+    """A part of a year under the same rules: its share of the year, the stack, the modules that are on."""
 
-    A month belongs to the stack in force on its first day: a switch on 1 July gives twice one half, one on
+    share: float
+    stack: RegimeStack | None
+    modules: frozenset[str]
+
+
+def segments(timeline: Timeline, year: int) -> list[Segment]:
+    """The segments of a year in order of time; their shares sum to one.
+
+    A month belongs to the rules in force on its first day: a switch on 1 July gives twice one half, one on
     31 December counts from the next year.
     """
+    months = [date(year, month, 1) for month in range(1, 13)]
+    rules = ((stack_on(timeline, day), modules_on(timeline, day)) for day in months)
+    return [Segment(len(list(same)) / 12, *state) for state, same in groupby(rules)]
+
+
+def stacks_of(timeline: Timeline, year: int) -> list[tuple[float, RegimeStack | None]]:
+    """The stacks of a year in order of time, each with its share of the year (as ``segments``)."""
     months = [stack_on(timeline, date(year, month, 1)) for month in range(1, 13)]
     return [(len(list(same)) / 12, stack) for stack, same in groupby(months)]
 
 
+def modules_on(timeline: Timeline, day: date) -> frozenset[str]:
+    """The modules that are switched on on a day."""
+    on: dict[str, bool] = {}
+    for event in timeline:
+        if event.start <= day:
+            on |= event.modules
+    return frozenset(module for module, switched in on.items() if switched)
+
+
 def modules_of(timeline: Timeline, year: int) -> dict[str, float]:
     """Share of a year's months on whose first day each module is switched on."""
-    counts = dict.fromkeys(MODULES, 0)
-    for month in range(1, 13):
-        on: dict[str, bool] = {}
-        for event in timeline:
-            if event.start <= date(year, month, 1):
-                on |= event.modules
-        for module, switched in on.items():
-            counts[module] += switched
-    return {module: count / 12 for module, count in counts.items()}
+    on = [modules_on(timeline, date(year, month, 1)) for month in range(1, 13)]
+    return {module: sum(module in now for now in on) / 12 for module in MODULES}

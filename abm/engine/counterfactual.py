@@ -16,7 +16,7 @@ import numpy as np
 from abm.agents.local_government import FLOOR, LENIENCY, LEVERS, RATE, Aims, Outcome, payoff
 from abm.engine import whatif
 from abm.engine.answers import Firms, Flexible, answers, combined_rate, flexible_dues
-from abm.regimes import Accounts, Funds, Memory, Stack
+from abm.regimes import Accounts, Funds, Memory, Schedule
 
 CELLS_AT_ONCE = 200_000
 """Accounts settled in one call, so that a settlement's arrays stay in cache."""
@@ -56,7 +56,7 @@ def evaluate(
     tries: np.ndarray,
     firms: Firms,
     setting: Setting,
-    stacks: list[Stack],
+    stacks: list[Schedule],
     aims: Aims,
 ) -> tuple[np.ndarray, Outcome]:
     """Payoffs (5, 5, n) of the candidates and the outcomes behind them, each (5, 5, n).

@@ -48,7 +48,7 @@ def place_table(model: PensionModel) -> np.ndarray:
     fields["employer_rate"] = model.levers[:, RATE]
     fields["inclination"] = inclination(model)
     fields["leniency"] = model.levers[:, LENIENCY]
-    fields["pooled"] = float(model.stack.lower.pooled)
+    fields["pooled"] = model.stack.pooled.astype(np.float64)
     fields |= model.jobs.hazards()
     fields |= model.pension_means
     fields |= model.public_entry(year)

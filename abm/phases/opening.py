@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -224,7 +223,7 @@ def subsidise(model: PensionModel, missing: np.ndarray) -> None:
         formula + (extra / float(model.stack.lump.sum()))[model.places.province_of] * model.places.work_share
     )
     model.subsidy_key = share / share.sum()
-    model.stack = replace(model.stack, lump=model.stack.lump.sum() * model.subsidy_key)
+    model.schedule = model.schedule.with_lump(model.stack.lump.sum() * model.subsidy_key)
 
 
 def dues_to_meet(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
@@ -239,7 +238,7 @@ def dues_to_meet(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
 
     if not model.counted:
         return 0.85 * model.base.revenue, 0.1 * model.base.revenue
-    a, flows = model.accounts, model.stack.settle(model.accounts, model.funds, settle.memory(model)).flows
+    a, flows = model.accounts, model.schedule.settle(model.accounts, model.funds, settle.memory(model)).flows
     central, local = subsidies(flows)
     other = total(central + local + a.interest + a.contributions_public)
     back = total(model.sums["back_payments"] / 100.0)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,10 +13,12 @@ from abm.agents.local_government import RATE
 from abm.engine import answers, counterfactual
 from abm.phases.employ import return_slope
 from abm.phases.live import inclination
-from abm.regimes import Accounts, Memory, Stack
+from abm.phases.promises import account_share, accrued_share, elders, promised_accounts
+from abm.regimes import Accounts, Memory, Schedule
 from abm.regimes.booking import Part, post
 from abm.scheme.benefits import account_divisor
-from abm.timeline import RegimeStack, stacks_of
+from abm.space import PROVINCE_NAMES
+from abm.timeline import Timeline, segments
 
 if TYPE_CHECKING:
     from abm.model import PensionModel
@@ -108,56 +110,51 @@ def accounts(model: PensionModel) -> Accounts:
         population=np.maximum(model.residents(), 1.0),
         treasury_capacity=value("regimes.treasury_share", year) * output,
         collectable=collectable(model),
+        account_share=account_share(model),
+        empty_accounts=promised_accounts(model),
+        elders=elders(model),
+        accrued_share=accrued_share(model)[province],
     )
     if model.subsidy_key is None:
         model.subsidy_key = model.subsidy_formula = regimes.subsidy_key(drawn)
-        model.stack = build_stack(
-            model, model.stack_in_force, year, model.stack.upper_share, model.stack.sight
-        )
+        model.schedule = build_schedule(model, model.scenario.timeline, year)
     reserve = model.stack.reserves_in_charge(drawn, model.funds)
     return drawn._replace(interest=np.rint(reserve * rate * 100.0) / 100.0)
 
 
-def upper_share(stacks: Sequence[tuple[float, RegimeStack | None]]) -> float:
-    """Part of a year in which the upper rule of its last stack is in force; ``stacks`` in order of time."""
-    last = stacks[-1][1]
-    return sum(share for share, stack in stacks if stack and last and stack.upper == last.upper)
+def build_schedule(model: PensionModel, timeline: Timeline, year: int, *, ahead: bool = False) -> Schedule:
+    """The money rules of a year under a timeline, for the model's localities, in order of time.
 
-
-def build_stack(
-    model: PensionModel,
-    in_force: RegimeStack,
-    year: int,
-    share: float,
-    seen: np.ndarray | float = 0.0,
-) -> Stack:
-    """The money rules of a year for the model's localities (exceptions of single provinces are left out).
-
-    ``share`` is the part of the year in which the upper rule is in force, ``seen`` the year's ``sight`` (a
-    government that looks ahead expects none).
+    Segments that differ in modules without money alone are one part. A government that looks ``ahead``
+    expects no error in how gaps are seen, and the rules of today where the timeline has none.
     """
     key = np.zeros(model.places.n) if model.subsidy_key is None else model.subsidy_key
-    return regimes.build(
-        in_force.lower,
-        in_force.upper,
-        model.parameters,
-        year,
-        model.places.province_of,
-        key=key,
-        upper_share=share,
-        sight=seen,
-    )
+    money = {*regimes.MODULES, regimes.HARD_BUDGET}
+    states = [
+        (segment.share, segment.stack or model.stack_in_force, segment.modules & money)
+        for segment in segments(timeline, year)
+    ]
+    parts = []
+    for (in_force, modules), same in groupby(states, key=lambda state: state[1:]):
+        stack = regimes.build(
+            in_force.lower,
+            in_force.upper,
+            model.parameters,
+            year,
+            model.places.province_of,
+            key=key,
+            exceptions={PROVINCE_NAMES.index(name): rule for name, rule in in_force.exceptions},
+            modules=modules,
+            sight=0.0 if ahead else sight(model),
+        )
+        parts.append((sum(share for share, *_ in same), stack))
+    return Schedule(tuple(parts))
 
 
-def expected_stacks(model: PensionModel, horizon: int, today: date) -> list[Stack]:
-    """The regime expected in each year of the horizon: events announced by today at their effective dates."""
+def expected_stacks(model: PensionModel, horizon: int, today: date) -> list[Schedule]:
+    """The rules expected in each year of the horizon: events announced by today at their effective dates."""
     known = tuple(e for e in model.scenario.timeline if (e.announced or e.start) <= today)
-    stacks = []
-    for ahead in range(horizon):
-        expected = stacks_of(known, model.year + ahead)
-        in_force = expected[-1][1] or model.stack_in_force
-        stacks.append(build_stack(model, in_force, model.year + ahead, upper_share(expected)))
-    return stacks
+    return [build_schedule(model, known, model.year + s, ahead=True) for s in range(horizon)]
 
 
 def setting(model: PensionModel, levers: np.ndarray) -> counterfactual.Setting:
@@ -165,8 +162,8 @@ def setting(model: PensionModel, levers: np.ndarray) -> counterfactual.Setting:
     value, year = model.parameters.value, model.year
     a, sums, places = model.accounts, model.sums, model.places
     province = places.province_of
-    owned = np.where(model.stack.lower.pooled, 0.0, model.funds.local)
-    if places.by_province:
+    owned = np.where(model.stack.pooled, 0.0, model.funds.local)
+    if places.by_province and not model.stack.upper.pooled:
         owned = model.funds.local + model.funds.provincial
     staff = (sums["employer_dues"] + sums["worker_dues"] + sums["back_payments"]) / 100.0
     if model.rate_last_year is not None:
@@ -208,7 +205,7 @@ def run(model: PensionModel) -> None:
     """Settle the year, round every flow to the fen, book it, and check that the books balance."""
     opening = model.funds
     model.funds_opening = opening
-    model.settlement = model.stack.settle(model.accounts, opening, memory(model))
+    model.settlement = model.schedule.settle(model.accounts, opening, memory(model))
     model.memory = model.settlement.memory
     regimes.check(model.settlement, opening, model.membership)
     realised = regimes.realise(model.settlement, opening, model.membership)
@@ -225,7 +222,13 @@ def book(model: PensionModel) -> None:
         flow: [Part(payer, payee, kind, fen(model, measure)) for payer, payee, kind, measure in details]
         for flow, details in SPLIT.items()
     }
-    post(ledger, year, model.realised, chart, parts | {"portability_in": [], "portability_out": []})
+    # A rule may pay other pensions than those the pass added up; they are booked under their own name.
+    as_added = {
+        flow: kinds
+        for flow, kinds in parts.items()
+        if np.array_equal(sum(part.fen for part in kinds), model.realised.flows[flow])
+    }
+    post(ledger, year, model.realised, chart, as_added | {"portability_in": [], "portability_out": []})
     origin, target = np.nonzero(model.sums.ported)
     fund = chart.names("fund", "locality")
     ledger.post(year, fund[origin], fund[target], "portability", model.sums.ported[origin, target])
