@@ -134,10 +134,21 @@ def merged(*timelines: Iterable[Event]) -> Timeline:
     return tuple(events[key] for key in sorted(events))
 
 
-def under_one_regime(timeline: Timeline, regime: Regime, start: date) -> Timeline:
-    """The timeline with one stack from ``start`` on instead of all its regimes; modules stay as they were."""
-    switches = (event.model_copy(update={"regime": Regime()}) for event in timeline if event.modules)
-    return merged(switches, [Event(start=start, regime=regime)])
+def regimes_given(value: Any, start: date) -> dict[date, Regime]:
+    """Complete stacks by date from what ``set: {regime: …}`` may hold: one for all time, or by date."""
+    entries = value if isinstance(value, dict) else {start: value}
+    return {calendar_date(day): Regime.parse(str(text)) for day, text in entries.items()}
+
+
+def under_regimes(timeline: Timeline, stacks: dict[date, Regime]) -> Timeline:
+    """The timeline with the stacks instead of all its regimes from the first date on; modules stay."""
+    first = min(stacks)
+    kept = (
+        event if event.start < first else event.model_copy(update={"regime": Regime(), "provinces": ()})
+        for event in timeline
+        if event.modules or event.start < first
+    )
+    return merged(kept, [Event(start=day, regime=regime) for day, regime in stacks.items()])
 
 
 class RegimeStack(NamedTuple):

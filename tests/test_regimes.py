@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import World, worlds
+from small_economies import accounts, reserves, stack
+from strategies import World, lower_rules, modules, upper_rules, worlds
 
 from abm import regimes
 from abm.errors import UserError
@@ -24,6 +25,7 @@ from abm.regimes.no_upper_tier import NoUpperTier
 from abm.regimes.provincial_adjustment import ProvincialAdjustment
 from abm.regimes.provincial_unified import ProvincialUnified
 from abm.regimes.settlement import (
+    CHARGES,
     FLOWS,
     Books,
     ConservationError,
@@ -42,23 +44,6 @@ quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCh
 @pytest.fixture(scope="module")
 def P() -> Parameters:  # noqa: N802
     return Parameters.load()
-
-
-def accounts(n: int, **given_fields: object) -> Accounts:
-    """Accounts of ``n`` localities, zero but for what is given (and output and people, which are one)."""
-    fields = dict.fromkeys(Accounts._fields, np.zeros(n)) | {"gdp": np.ones(n), "population": np.ones(n)}
-    fields |= {name: np.asarray(x, dtype=np.float64) for name, x in given_fields.items()}
-    return Accounts(**fields)
-
-
-def stack(lower: object, upper: object, province_of: list[int], **numbers: float) -> Stack:
-    """A stack without subsidies and without anybody above the local treasury."""
-    base = {"central_share": 0.9, "bailout": 0.0, "provincial_treasury": 0.0} | numbers
-    return Stack(lower, upper, Membership(np.array(province_of)), np.zeros(len(province_of)), **base)  # type: ignore[arg-type]
-
-
-def reserves(n: int, provinces: int, amount: float = 0.0) -> Funds:
-    return Funds.opening(np.full(n, amount), provinces)
 
 
 # --- invariants of every stack ---------------------------------------------------------------------------
@@ -203,6 +188,20 @@ def test_years_of_a_horizon_on_axes_equal_those_settled_one_by_one(
             np.testing.assert_array_equal(year.own_money[k], alone.own_money)
             for name, amount in alone.flows.items():
                 np.testing.assert_array_equal(year.flows[name][k], amount)
+
+
+@quick
+@given(worlds(), lower_rules, upper_rules, modules, st.floats(0.1, 0.9))
+def test_a_year_of_two_stacks_conserves_money_and_memory_adds_up(
+    world: World, lower: object, upper: object, added: tuple, share: float
+) -> None:
+    then = replace(world.stack, lower=lower, upper=upper, modules=added)
+    year = regimes.Schedule(((share, world.stack), (1.0 - share, then)))
+    s = year.settle(world.accounts, world.funds, world.memory)
+    regimes.check(s, world.funds, world.stack.membership)
+    np.testing.assert_array_equal(s.memory.collected, world.accounts.contributions_enterprise)
+    spent = sum(s.flows[name] for name in CHARGES if name in s.flows)
+    assert (spent <= world.accounts.treasury_capacity * (1 + 1e-9) + 1e-3).all()
 
 
 # --- rules that are broken on purpose --------------------------------------------------------------------

@@ -47,7 +47,7 @@ def promised_accounts(model: PensionModel) -> np.ndarray:
 def elders(model: PensionModel) -> np.ndarray:
     """Residents of the pension age of men or over, (n,): cohorts of the province, by its localities' old."""
     years = FIRST_COHORT + COHORT_YEARS * np.arange(COHORTS)
-    age = model.parameters.value("retirement.age_men", model.year)
+    age = model.parameters.value("retirement.age_men", model.year) / 12.0
     # Of the five-year cohort that reaches the age now, the share that has.
     reached = np.clip((model.year - age - years + 1) / COHORT_YEARS, 0.0, 1.0)
     persons = _groups(model, 0).sum(axis=(1, 3, 4)) @ reached
@@ -66,7 +66,7 @@ def accrued_share(model: PensionModel) -> np.ndarray:
     value = model.parameters.value
     first = value("regimes.accrual_from_age", model.year)
     middle = FIRST_COHORT + COHORT_YEARS * np.arange(COHORTS) + 0.5 * COHORT_YEARS
-    ages = [value(f"retirement.age_{who}", model.year) for who in ("men", "women_worker")]
+    ages = [value(f"retirement.age_{who}", model.year) / 12.0 for who in ("men", "women_worker")]
     earned = np.array([np.clip((began - middle - first) / (age - first), 0.0, 1.0) for age in ages])
     pensions = _groups(model, 4)[..., STATUS_NAMES.index("retired")].sum(axis=3)  # province, sex, cohort
     total = pensions.sum(axis=(1, 2))

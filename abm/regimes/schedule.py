@@ -40,8 +40,8 @@ class Schedule:
     def settle(self, accounts: Accounts, funds: Funds, memory: Memory | None = None) -> Settlement:
         """Settle the year as ``Stack.settle`` does, one part after the other.
 
-        Every part has its share of what flows in the year, and the reserves, the memory and the room in the local
-        budget that the part before left.
+        Every part has its share of what flows in the year, and the reserves, the memory and the room in the
+        local budget that the part before left.
         """
         memory = Memory.opening(accounts) if memory is None else memory
         if len(self.parts) == 1:
