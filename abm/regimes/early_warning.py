@@ -57,9 +57,5 @@ def pay_what_was_withheld(books: Books) -> None:
 
 def module(parameters: ParameterSource, year: int) -> EarlyWarning:
     """The module as it stands in a year."""
-    rise = parameters.value("adjustment.rate", year)
-    high = parameters.value("regimes.warning_high_share", year)
-    line, transfer = (
-        parameters.value(f"regimes.warning_{name}", year) for name in ("months", "transfer_share")
-    )
-    return EarlyWarning(line, transfer, rise * high)
+    names = ("months", "transfer_share", "withheld_share")
+    return EarlyWarning(*(parameters.value(f"regimes.warning_{name}", year) for name in names))
