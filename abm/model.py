@@ -154,7 +154,7 @@ class PensionModel(mesa.Model):
         self.start_stock = opening.stock(self)
         self._sums: passes.Sums | None = None
         self.subsidy_key: np.ndarray | None = None
-        self.subsidy_extra = np.zeros(len(PROVINCES))
+        self.subsidy_raised = np.zeros(len(PROVINCES), bool)
         self.memory: regimes.Memory | None = None
         self.rate_last_year: np.ndarray | None = None
         self.deliberation: govern.Deliberation | None = None

@@ -38,8 +38,7 @@ class FirmRules(NamedTuple):
 
     fine: float
     dispersion: float
-    state_cost: float
-    foreign_cost: float
+    multiples: tuple[float, float, float, float]  # of the median cost, by ownership
     peer_weight: float
     size_weight: float
     reconsiders: float
@@ -60,13 +59,8 @@ class FirmKeys(NamedTuple):
 
 @decision
 def own_cost(median: float, deviation: float, ownership: int, rules: FirmRules) -> float:
-    """An employer's own cost: the place's median, its character, its ownership (1 state, 2 foreign)."""
-    cost = median * np.exp(rules.dispersion * deviation)
-    if ownership == 1:
-        cost *= rules.state_cost
-    elif ownership == 2:
-        cost *= rules.foreign_cost
-    return cost
+    """An employer's own cost: the place's median times its character times what its ownership adds."""
+    return median * np.exp(rules.dispersion * deviation) * rules.multiples[ownership]
 
 
 @decision

@@ -48,6 +48,13 @@ def run(model: PensionModel) -> None:
         model.jobs.wanted[kind] = total * places.work_share
 
 
+def multiples(model: PensionModel) -> tuple[float, float, float, float]:
+    """Cost of concealment over that of private employers, by ownership as ``OWNERSHIP_NAMES``."""
+    kinds = ("state", "foreign", "company")
+    state, foreign, company = (model.parameters.value(f"employer.{k}_cost", model.year) for k in kinds)
+    return 1.0, state, foreign, company
+
+
 def firm_rules(model: PensionModel) -> FirmRules:
     """The behavioural parameters of employers in force."""
 
@@ -57,8 +64,7 @@ def firm_rules(model: PensionModel) -> FirmRules:
     return FirmRules(
         fine=value("fine_multiple"),
         dispersion=value("cost_dispersion"),
-        state_cost=value("state_cost"),
-        foreign_cost=value("foreign_cost"),
+        multiples=multiples(model),
         peer_weight=value("peer_weight"),
         size_weight=value("size_weight"),
         reconsiders=value("reconsiders"),

@@ -20,7 +20,7 @@ from abm.agents.local_government import (
     smoothed_best_response,
 )
 from abm.engine import answers, counterfactual
-from abm.phases import settle
+from abm.phases import employ, settle
 
 if TYPE_CHECKING:
     from abm.model import PensionModel
@@ -105,17 +105,19 @@ def employers_in_short(model: PensionModel) -> answers.Firms:
     """The distribution of employers that answers a lever, from this year's market."""
     value, year = model.parameters.value, model.year
     province, market = model.places.province_of, model.market
+    state, foreign = value("labour.state_share", year), value("labour.foreign_share", year)
+    company = value("labour.limited_companies_share", year) * (1.0 - state - foreign)
+    shares = np.array([1.0 - state - foreign - company, state, foreign, company])
     influence = 1.0 + value("employer.peer_weight", year) * market["compliant"]
     return answers.Firms(
         cost=model.concealment_cost[province] * influence,
         coverage_cost=model.coverage_cost[province],
         value=market["value"],
         mean_wage=np.maximum(market["mean_wage"], 0.05),
-        state_share=value("labour.state_share", year),
-        foreign_share=value("labour.foreign_share", year),
+        shares=shares,
+        multiples=np.array(employ.multiples(model)),
+        premiums=np.array([value("labour.private_wage_ratio", year), 1.0, 1.0, 1.0]),
         dispersion=value("employer.cost_dispersion", year),
-        state_multiple=value("employer.state_cost", year),
-        foreign_multiple=value("employer.foreign_cost", year),
         wage_dispersion=value("population.within_province_dispersion", year),
         fine=value("employer.fine_multiple", year),
         ceiling=value("contributions.base_ceiling", year),

@@ -23,6 +23,7 @@ from abm.population.places import Places
 from abm.population.standing import by_age
 from abm.regimes import Funds
 from abm.regimes.settlement import subsidies
+from abm.regimes.subsidy import national_total
 from abm.scheme.benefits import account_divisor
 from abm.space import PROVINCES
 
@@ -210,21 +211,33 @@ def mean_of_places(places: Places, x: np.ndarray) -> np.ndarray:
     return np.bincount(places.province_of, places.work_share * x, minlength=N)
 
 
+NOTICED = 0.001
+"""Part of a province's revenue from which on what is missing of it counts."""
+
+
 def subsidise(model: PensionModel, missing: np.ndarray) -> None:
     """Count as subsidy what no declaration can explain of a province's published revenue.
 
     Subsidies by province are not published. Where full declaration falls short of the revenue by ``missing``
     (31,) yuan, the province's part of the national lump sum is raised by it (and lowered again where that was
-    too much), and all parts are scaled back to the national total.
+    too much); the others share what is left of the sum by the formula.
     """
-    formula, extra = model.subsidy_formula, model.subsidy_extra
-    extra = np.where((missing > 0.0) | (extra > 0.0), np.maximum(extra + missing, 0.0), 0.0)
-    model.subsidy_extra = extra
-    share = (
-        formula + (extra / float(model.stack.lump.sum()))[model.places.province_of] * model.places.work_share
-    )
+    places, total = model.places, national_total(model.parameters, model.year)
+    formula = np.bincount(places.province_of, model.subsidy_formula, minlength=N)
+    part = np.bincount(places.province_of, model.subsidy_key, minlength=N)
+    wanted = part + missing / total
+    raised = (missing > NOTICED * model.base.revenue) | model.subsidy_raised
+    for _ in range(N):  # whom the formula gives enough is not raised, which leaves the others less
+        rest = max(1.0 - wanted[raised].sum(), 0.0) / formula[~raised].sum()
+        enough = raised & (wanted <= formula * rest)
+        if not enough.any():
+            break
+        raised = raised & ~enough
+    model.subsidy_raised = raised
+    extra = np.where(raised, wanted - formula * rest, 0.0)
+    share = model.subsidy_formula * rest + extra[places.province_of] * places.work_share
     model.subsidy_key = share / share.sum()
-    model.stack = replace(model.stack, lump=model.stack.lump.sum() * model.subsidy_key)
+    model.stack = replace(model.stack, lump=total * model.subsidy_key)
 
 
 def dues_to_meet(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:

@@ -23,8 +23,11 @@ from abm.space import PROVINCES
 
 N = len(PROVINCES)
 Array = np.ndarray
-LOW, HIGH = -6.0, 6.0
-"""Range of the log of the median concealment cost."""
+LOW, HIGH = -6.0, 0.5
+"""Range of the log of the median concealment cost. At its top employers of middling cost hide about a tenth:
+where even that is too little for the published revenue they would otherwise answer to no audit at all."""
+LEAST, MOST = -6.0, 6.0
+"""Range of the log of the median cost of leaving staff out."""
 
 
 @decision
@@ -102,11 +105,9 @@ def coverage_cost(
     """Median cost of leaving staff out, (31,), at which employers would keep ``covered`` persons (31,)."""
     province = province_of[firms["locality"]]
     character = np.exp(rules.dispersion * firms["log_coverage_cost"])
-    character = character * np.select(
-        [firms["ownership"] == 1, firms["ownership"] == 2], [rules.state_cost, rules.foreign_cost], 1.0
-    )
+    character = character * np.array(rules.multiples)[firms["ownership"]]
     gain = ((1.0 - detection * rules.fine) * rate - (1.0 - detection) * value)[province]
-    low, high = np.full(N, LOW), np.full(N, HIGH)
+    low, high = np.full(N, LEAST), np.full(N, MOST)
     for _ in range(60):
         middle = 0.5 * (low + high)
         left_out = np.clip(gain / (np.exp(middle)[province] * character), 0.0, 1.0)
