@@ -7,6 +7,12 @@ from collections.abc import Callable
 
 import pytest
 import runs
+from hypothesis import settings
+
+# The first example of a property may have to compile what it calls.
+settings.register_profile("tongchou", deadline=None)
+settings.load_profile("tongchou")
+
 
 from abm.model import PensionModel
 from abm.results import Results
