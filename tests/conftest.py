@@ -9,14 +9,11 @@ import pytest
 import runs
 from hypothesis import settings
 
-# The first example of a property may have to compile what it calls.
-settings.register_profile("tongchou", deadline=None)
-settings.load_profile("tongchou")
-
-
 from abm.model import PensionModel
 from abm.results import Results
 
+settings.register_profile("tongchou", deadline=None)  # a first example may have to compile what it calls
+settings.load_profile("tongchou")
 os.environ["TONGCHOU_CACHE"] = "off"  # every test solves its base year itself
 
 
