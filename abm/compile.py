@@ -25,9 +25,13 @@ def source_hash() -> str:
     return digest.hexdigest()
 
 
+def user_cache() -> Path:
+    """The folder of the user's cache for what can be computed again; it need not exist or be writable."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tongchou"
+
+
 def _cache_folder() -> Path:
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tongchou"
-    folder = root / source_hash()[:16]
+    folder = user_cache() / source_hash()[:16]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

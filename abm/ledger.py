@@ -7,6 +7,7 @@ pensioners, interest; ``China`` is the centre). Balances are int64 fen.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,15 +22,20 @@ class LedgerError(RuntimeError):
     """The books do not balance: a fault of the model, never of the user."""
 
 
+def _none() -> Fen:
+    return np.zeros(0, dtype=np.int64)
+
+
+@dataclass
 class Ledger:
     """Postings and the balances they leave; an account exists from its first mention on."""
 
-    def __init__(self) -> None:
-        self._index: dict[str, int] = {}
-        self._kinds: dict[str, int] = {}
-        self._opening: Fen = np.zeros(0, dtype=np.int64)
-        self._balance: Fen = np.zeros(0, dtype=np.int64)
-        self._rows: list[tuple[Fen, Fen, Fen, Fen, Fen]] = []
+    _index: dict[str, int] = field(default_factory=dict)
+    _kinds: dict[str, int] = field(default_factory=dict)
+    _opening: Fen = field(default_factory=_none)
+    _balance: Fen = field(default_factory=_none)
+    _rows: list[Fen] = field(default_factory=list)
+    """Blocks (5, k) of postings: year, payer, payee, kind, amount; joined when a year's books are checked."""
 
     def open(self, accounts: Names, amount_fen: npt.ArrayLike) -> None:
         """Give accounts an opening balance, fen; it adds to what they hold."""
@@ -55,7 +61,9 @@ class Ledger:
         np.subtract.at(self._balance, payers, amount)
         np.add.at(self._balance, payees, amount)
         code = self._kinds.setdefault(kind, len(self._kinds))
-        self._rows.append((np.full_like(amount, year), payers, payees, np.full_like(amount, code), amount))
+        self._rows.append(
+            np.stack([np.full_like(amount, year), payers, payees, np.full_like(amount, code), amount])
+        )
 
     def balance(self, accounts: Names) -> Fen:
         """What the accounts hold, fen, in the order asked."""
@@ -71,9 +79,9 @@ class Ledger:
         names = np.atleast_1d(np.asarray(accounts, dtype=object))
         codes = self._codes(names)
         expected = self._opening.copy()
-        for _, payers, payees, _, amount in self._rows:
-            np.subtract.at(expected, payers, amount)
-            np.add.at(expected, payees, amount)
+        _, payers, payees, _, amount = self._postings()
+        np.subtract.at(expected, payers, amount)
+        np.add.at(expected, payees, amount)
         closing = np.broadcast_to(_whole(closing_fen, f"closing balance of {year}"), codes.shape)
         for held in (closing, self._balance[codes]):
             off = held - expected[codes]
@@ -86,15 +94,19 @@ class Ledger:
     def frame(self) -> pd.DataFrame:
         """All payments: year, payer, payee, kind, amount (yuan, whole fen); one row each, sorted."""
         columns = ["year", "payer", "payee", "kind"]
-        stacked = [np.concatenate(c) for c in zip(*self._rows, strict=True)] if self._rows else [_EMPTY] * 5
         names, kinds = np.array(list(self._index), dtype=object), np.array(list(self._kinds), dtype=object)
-        year, payer, payee, kind, amount = stacked
+        year, payer, payee, kind, amount = self._postings()
         rows = pd.DataFrame({"year": year, "payer": payer, "payee": payee, "kind": kind, "amount": amount})
         rows = rows.groupby(columns, sort=False)["amount"].sum().reset_index()
         for column, labels in (("payer", names), ("payee", names), ("kind", kinds)):
             rows[column] = labels[rows[column]] if len(rows) else rows[column].astype(object)
         rows["amount"] = rows["amount"] / 100.0
         return rows.sort_values(columns, ignore_index=True)
+
+    def _postings(self) -> Fen:
+        """All postings in one block, (5, k)."""
+        self._rows = [np.concatenate([np.zeros((5, 0), np.int64), *self._rows], axis=1)]
+        return self._rows[0]
 
     def _codes(self, names: Names) -> Fen:
         labels, uniques = pd.factorize(np.atleast_1d(np.asarray(names, dtype=object)))
@@ -104,9 +116,6 @@ class Ledger:
             self._opening = np.pad(self._opening, (0, new))
             self._balance = np.pad(self._balance, (0, new))
         return codes[labels]
-
-
-_EMPTY = np.zeros(0, dtype=np.int64)
 
 
 def _whole(amount: npt.ArrayLike, what: str) -> Fen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import mesa
@@ -12,7 +13,7 @@ import numpy as np
 
 from abm import compile as compiling  # noqa: F401 - sets the cache folder before numba is imported
 from abm import economy as economy_module
-from abm import regimes
+from abm import regimes, state
 from abm.agents.institutions import CentralGovernment, LocalGovernment, ProvincialGovernment
 from abm.agents.tables import AgentTable
 from abm.engine import passes
@@ -30,6 +31,7 @@ from abm.regimes.booking import Chart
 from abm.results import Results, manifest
 from abm.scenario import Scenario
 from abm.space import NATION, PROVINCE_NAMES, PROVINCES
+from abm.state import base_years
 
 BASE_ROUNDS = 8
 """Turns in which the base year's constants and levers are found together, without inertia. Twelve more
@@ -81,6 +83,17 @@ class PensionModel(mesa.Model):
         check_memory(scenario.scale)
         if seed is not None:
             scenario = scenario.changed(seed=seed)
+        self._surround(scenario, threads)
+        solved = base_years.recall(scenario)
+        if solved:
+            self._resume(solved)
+        else:
+            self._begin()
+            self._base_year()
+            base_years.keep(self)
+
+    def _surround(self, scenario: Scenario, threads: int | None) -> None:
+        """Set up what follows from the scenario alone: parameters, places, data, institutions, phases."""
         super().__init__(rng=scenario.seed)
         self._began = time.perf_counter()
         self.threads = threads or os.cpu_count() or 1
@@ -93,33 +106,9 @@ class PensionModel(mesa.Model):
         horizon = max(scenario.end, self.year + 1)
         self.entrants = census.entrants(self.year, horizon + census.ADULT + 1, decline)
         self.economy = economy_module.load(self.parameters, self.base, self.entrants, horizon)
-        self.population = synthesis.synthesise(
-            self.parameters, self.places, self.base, scenario.scale, scenario.seed
-        )
         self.membership = regimes.accounts.Membership(self.places.province_of)
-        self.funds = opening.funds(self.base, self.places)
-        self.levers = opening.levers(self.parameters, self.places, self.year)
-        self.market = opening.market(self.places, self.base)
-        losses = self.parameters.table("labour.first_losses", self.year)
-        self.jobs = Jobs(
-            self.parameters.value("labour.leaving", self.year),
-            self.parameters.value("labour.giving_up", self.year),
-            Stock(losses["formal"]),
-            Stock(losses["flexible"]),
-            Stock(losses["public"]),
-        )
         self.public_entry = opening.PublicEntry(self)
-        self.start_stock = opening.stock(self)
-        self._sums: passes.Sums | None = None
-        self.subsidy_key: np.ndarray | None = None
-        self.subsidy_extra = np.zeros(len(PROVINCES))
-        self.memory: regimes.Memory | None = None
-        self.rate_last_year: np.ndarray | None = None
-        self.deliberation: govern.Deliberation | None = None
-        self.levels: foresee.Growth | None = None
         self.chart = Chart(self.membership, PROVINCE_NAMES, self.places.codes)
-        self.ledger = Ledger()
-        self.observer = Observer()
         self.phase_seconds: dict[str, float] = {}
         self.central = CentralGovernment(self, "000000", NATION, "全国")
         self.provincial = mesa.agent.AgentSet(
@@ -144,8 +133,65 @@ class PensionModel(mesa.Model):
             ("funds settle through the tiers", PensionModel.settle),
             ("the year is observed", PensionModel.observe),
         ]
+
+    def _begin(self) -> None:
+        """Build the state before the base year: people, employers, reserves, levers, books."""
+        scenario = self.scenario
+        self.population = synthesis.synthesise(
+            self.parameters, self.places, self.base, scenario.scale, scenario.seed
+        )
+        self.funds = opening.funds(self.base, self.places)
+        self.levers = opening.levers(self.parameters, self.places, self.year)
+        self.market = opening.market(self.places, self.base)
+        losses = self.parameters.table("labour.first_losses", self.year)
+        self.jobs = Jobs(
+            self.parameters.value("labour.leaving", self.year),
+            self.parameters.value("labour.giving_up", self.year),
+            Stock(losses["formal"]),
+            Stock(losses["flexible"]),
+            Stock(losses["public"]),
+        )
+        self.start_stock = opening.stock(self)
+        self._sums: passes.Sums | None = None
+        self.subsidy_key: np.ndarray | None = None
+        self.subsidy_extra = np.zeros(len(PROVINCES))
+        self.memory: regimes.Memory | None = None
+        self.rate_last_year: np.ndarray | None = None
+        self.deliberation: govern.Deliberation | None = None
+        self.levels: foresee.Growth | None = None
+        self.ledger = Ledger()
+        self.observer = Observer()
         settle.open_ledger(self)
-        self._base_year()
+
+    @classmethod
+    def restore(
+        cls, path: str | Path, scenario: Scenario | None = None, threads: int | None = None
+    ) -> PensionModel:
+        """The model saved in a file, to go on with: ``year`` is the year at whose end it was saved.
+
+        What it simulates from there equals an uninterrupted run bit for bit, earlier years' rows included.
+        With another ``scenario`` the run goes on under that: it must agree with the saved one up to the year.
+        Raises UserError: no such file, not a whole state, of another version, or a scenario that differs
+        earlier.
+        """
+        saved = state.Saved(path)
+        scenario = scenario or saved.scenario
+        saved.require(scenario)
+        check_memory(scenario.scale)
+        model = cls.__new__(cls)
+        model._surround(scenario, threads)
+        model._resume(saved.content())
+        return model
+
+    def save(self, path: str | Path) -> Path:
+        """Write the state at the end of ``year`` to a file, from which ``restore`` goes on; its path."""
+        return state.save(self, path)
+
+    def _resume(self, content: dict[str, Any]) -> None:
+        """Take the attributes of a saved state and put the rules of its year in force."""
+        for name, value in content.items():
+            setattr(self, name, value)
+        self._in_force()
 
     # --- the year
 
@@ -218,12 +264,8 @@ class PensionModel(mesa.Model):
 
     def announce(self) -> None:
         """Put the year's rules in force: rates, ages, bases, pools; set wages."""
+        self._in_force()
         value, year = self.parameters.value, self.year
-        self.enact()
-        in_time = min(self.scenario.modules_at(year)["waiver_2020"] / WAIVER_MONTHS, 1.0)
-        waived = value("contributions.waiver_2020", year) * in_time
-        self.rules, self.divisors = rules(self.parameters, year, self.transitions, waived)
-        self.keys = keys(self.scenario.seed, year)
         shift = value("employer.wage_shift", year)
         if not self.counted:
             self.wages_before = self.economy.at("wage", year - 1)
@@ -237,6 +279,15 @@ class PensionModel(mesa.Model):
         self.base_wages = self.wages_before * (1.0 + full_calibre * (mixed - 1.0))
         self.benefit_wages = self.wages_before
         self.pension_means = opening.pension_means(self)
+
+    def _in_force(self) -> None:
+        """Look up the year's rules: the stack of regimes, what people are subject to, the keys of draws."""
+        value, year = self.parameters.value, self.year
+        self.enact()
+        in_time = min(self.scenario.modules_at(year)["waiver_2020"] / WAIVER_MONTHS, 1.0)
+        waived = value("contributions.waiver_2020", year) * in_time
+        self.rules, self.divisors = rules(self.parameters, year, self.transitions, waived)
+        self.keys = keys(self.scenario.seed, year)
 
     def enact(self) -> None:
         """Put the scenario's money rules of the year in force."""

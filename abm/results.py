@@ -24,6 +24,8 @@ from abm.errors import UserError
 from abm.scenario import Scenario
 
 STAGE = ".partial"
+STATES = "state_*.zip"
+"""Saved states of a run (abm.state); they may stand in the folder before its tables do."""
 DERIVED = ("fit.md", "fit.csv", "figures")
 """What other modules put beside the tables; stale once the tables are replaced."""
 
@@ -132,7 +134,8 @@ def schema() -> dict[str, dict[str, dict[str, str]]]:
 def check_folder(folder: str | Path, force: bool = False) -> Path:
     """The folder, made and found writable, before a run spends time on what goes there.
 
-    Raises UserError: it is a file, cannot be written to, or is not empty and ``force`` is not given.
+    Saved states may be in it. Raises UserError: it is a file, cannot be written to, or is not empty and
+    ``force`` is not given.
     """
     folder = Path(folder)
     if folder.exists() and not folder.is_dir():
@@ -141,7 +144,7 @@ def check_folder(folder: str | Path, force: bool = False) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
-        occupied = any(entry.name != STAGE for entry in folder.iterdir())
+        occupied = any(entry.name != STAGE and not entry.match(STATES) for entry in folder.iterdir())
     except OSError as error:
         raise UserError(f"cannot write to output folder '{folder}': {error.strerror}") from None
     if occupied and not force:

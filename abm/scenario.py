@@ -99,6 +99,12 @@ class Scenario(Frozen):
         stack = scenarios.with_base(str(path if path.suffix in {".yaml", ".yml"} else path.absolute()))
         return _stacked(stack[-1].name, stack, options)
 
+    @classmethod
+    def from_resolved(cls, resolved: dict[str, Any]) -> Scenario:
+        """The scenario whose ``resolved()`` this is, as a manifest or a saved state holds it."""
+        record = {**resolved, "start": resolved["from"], "end": resolved["to"]}
+        return validated(cls, {name: record[name] for name in cls.model_fields}, "")
+
     def changed(self, **options: Any) -> Scenario:
         """This scenario with other settings or further entries of ``set``; options as for ``named``."""
         settings = {name: getattr(self, name) for name in SETTINGS}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,8 @@ import runs
 
 from abm.model import PensionModel
 from abm.results import Results
+
+os.environ["TONGCHOU_CACHE"] = "off"  # every test solves its base year itself
 
 
 @pytest.fixture(scope="session")

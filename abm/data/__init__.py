@@ -94,19 +94,29 @@ def _series(
 ) -> np.ndarray:
     import numpy as np
 
+    column, values = _grid(table, variable, places, tuple(sorted(keys.items())))
     wanted = [int(year) for year in years]
-    cells = _cells(table, variable, keys)
-    if not {"province", "year"} <= set(cells.columns):
-        raise UserError(f"table '{table}' has no province and year: use abm.data.matrix or abm.data.load")
-    cells = cells[cells["province"].isin(places)]
-    present = set(cells["year"])
     for year in wanted:
-        if year not in present:
-            have = ", ".join(str(y) for y in sorted(present)) or "none"
+        if year not in column:
+            have = ", ".join(str(y) for y in column) or "none"
             where = "the nation" if places == (NATION,) else "the provinces"
             raise UserError(
                 f"table '{table}' has no '{variable}' of {where} in {year}; available years: {have}"
             )
+    return values[:, np.array([column[year] for year in wanted], np.intp)]
+
+
+@cache
+def _grid(
+    table: str, variable: str, places: tuple[str, ...], keys: tuple[tuple[str, Any], ...]
+) -> tuple[dict[int, int], np.ndarray]:
+    """All values of a variable, (places, years), and the column of each year."""
+    import numpy as np
+
+    cells = _cells(table, variable, dict(keys))
+    if not {"province", "year"} <= set(cells.columns):
+        raise UserError(f"table '{table}' has no province and year: use abm.data.matrix or abm.data.load")
+    cells = cells[cells["province"].isin(places)]
     if cells.duplicated(["province", "year"]).any():
         more = [
             c
@@ -116,8 +126,9 @@ def _series(
         raise UserError(
             f"table '{table}' has several values a province and year; give {', '.join(more)} as well"
         )
-    grid = cells.pivot(index="province", columns="year", values="value")
-    return grid.reindex(index=list(places), columns=wanted).to_numpy(dtype=np.float64)
+    grid = cells.pivot(index="province", columns="year", values="value").reindex(index=list(places))
+    years = {int(year): i for i, year in enumerate(grid.columns)}
+    return years, grid.to_numpy(dtype=np.float64)
 
 
 def panel(table: str, variable: str, years: Iterable[int], **keys: Any) -> np.ndarray:

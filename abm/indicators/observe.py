@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,14 +29,15 @@ PERSONS = (
 )  # fmt: skip
 
 
+TABLES = ("national", "provinces", "localities", "groups", "employers", "selection")
+
+
+@dataclass
 class Observer:
     """Keeps the rows of every observed year."""
 
-    def __init__(self) -> None:
-        self.agent_years = 0
-        self._rows: dict[str, list[pd.DataFrame]] = {
-            name: [] for name in ("national", "provinces", "localities", "groups", "employers", "selection")
-        }
+    agent_years: int = 0
+    _rows: dict[str, list[pd.DataFrame]] = field(default_factory=lambda: {name: [] for name in TABLES})
 
     def record(self, model: PensionModel) -> None:
         """Add the year's rows."""

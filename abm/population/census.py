@@ -19,6 +19,7 @@ SEXES = ("male", "female")
 _FIRST, _SECOND = 2010, 2020
 
 
+@lru_cache(maxsize=2)
 def _groups(year: int) -> tuple[np.ndarray, np.ndarray]:
     """Census counts by group, shape (31, 2, groups), and the groups' first ages."""
     frame = data.load("population")

@@ -199,7 +199,7 @@ class Deal:
         return np.bincount(self._at, self._jobs * share, minlength=self._n) / np.maximum(jobs, 1e-9)
 
     def _spread(self, rows: np.ndarray, first: np.ndarray, places: np.ndarray) -> None:
-        """Give the rows of each locality (from ``first`` on) employers there, systematically by ``places``."""
+        """Give the rows of each locality (from ``first`` on) employers, systematically by ``places``."""
         ordered = places[self._by_place]
         ends = np.cumsum(ordered)
         totals = np.bincount(self._at, places, minlength=self._n)

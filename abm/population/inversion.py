@@ -29,18 +29,25 @@ LOW, HIGH = -6.0, 6.0
 
 @decision
 def declared_by_province(
-    log_cost: Array, floor: Array, staff: Array, employers: Array, wages: Array, weights: Array,
-    province: Array, deviations: Array, ownerships: Array, rate: Array, detection: Array, value: Array,
+    log_cost: Array, floor: Array, employers: Array, wages: Array, weights: Array,
+    homes: Array, deviations: Array, ownerships: Array, rate: Array, detection: Array, value: Array,
     base_wage: Array, ceiling: float, rules: FirmRules,
 ) -> Array:  # fmt: skip
-    """Declared bases of insured staff by province, (31,) yuan, if provinces had these costs and floors."""
-    total = np.zeros(N)
-    for i in range(staff.shape[0]):
-        p = province[i]
-        j = employers[i]
+    """Declared bases of insured staff by province, (31,) yuan, if provinces had these costs and floors.
+
+    ``employers``, ``wages`` and ``weights`` are by member of staff; ``homes`` (the province an employer is
+    in, where its staff live), ``deviations`` and ``ownerships`` by employer.
+    """
+    hidden = np.empty(len(homes))
+    for j in range(len(homes)):
+        p = homes[j]
         cost = own_cost(np.exp(log_cost[p]), deviations[j], ownerships[j], rules)
-        hidden = employer.hidden_share(rate[p], detection[p], rules.fine, value[p], cost)
-        base = contribution_base(wages[i] * (1.0 - hidden), base_wage[p], floor[p], ceiling)
+        hidden[j] = employer.hidden_share(rate[p], detection[p], rules.fine, value[p], cost)
+    total = np.zeros(N)
+    for i in range(len(wages)):
+        j = employers[i]
+        p = homes[j]
+        base = contribution_base(wages[i] * (1.0 - hidden[j]), base_wage[p], floor[p], ceiling)
         total[p] += base * weights[i]
     return total
 
