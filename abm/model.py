@@ -226,7 +226,7 @@ class PensionModel(mesa.Model):
 
         The costs of concealment and coverage are solved so that the year's contributions and headcounts are
         the published ones; levers and those costs are found together, in turn, under the rules of the history:
-        they are facts of the country that every policy starts from. The policy's own rules settle the year.
+        they are facts of the country, the same under every policy. The policy's own rules settle the year.
         """
         self.transitions = False
         policy = self.scenario

@@ -1,4 +1,4 @@
-"""What-ifs of the model's governments: answers, accounts and ways to choose, each against what it should be."""
+"""What-ifs of the governments: answers, accounts and ways to choose, each against what it should be."""
 
 from __future__ import annotations
 
@@ -244,4 +244,5 @@ def test_without_the_what_if_no_regime_has_any_effect_on_levers() -> None:
 
 def test_levers_that_are_not_local_have_no_room(second_year: PensionModel) -> None:
     low, high = govern.bounds(second_year)
-    assert (low[0, RATE] == high[0, RATE]) and (low[0, FLOOR] < high[0, FLOOR])
+    assert low[0, RATE] == high[0, RATE]
+    assert low[0, FLOOR] < high[0, FLOOR]

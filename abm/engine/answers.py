@@ -36,8 +36,8 @@ class Firms(NamedTuple):
     state_share: float
     foreign_share: float
     dispersion: float
-    state_multiple: float
-    foreign_multiple: float
+    cost_multiples: tuple[float, float, float]  # of private, state and foreign employers
+    coverage_cost_multiples: tuple[float, float, float]
     wage_dispersion: float
     fine: float
     ceiling: float
@@ -62,9 +62,14 @@ def _hidden_shares(rate: Array, detection: Array, fine: float, value: Array, cos
     return out
 
 
-def hidden_by_kind(rate: Array, detection: Array, firms: Firms, cost: Array) -> Array:
-    """Share hidden (or left out), (..., n, owners, nodes), by owner and node of the cost distribution."""
-    kinds = np.array([1.0, firms.state_multiple, firms.foreign_multiple])
+def hidden_by_kind(
+    rate: Array, detection: Array, firms: Firms, cost: Array, multiples: tuple[float, float, float]
+) -> Array:
+    """Share hidden (or left out), (..., n, owners, nodes), by owner and node of the cost distribution.
+
+    ``cost`` (n,) is the median of private employers, ``multiples`` those of each owner over it.
+    """
+    kinds = np.array(multiples)
     spread = np.exp(firms.dispersion * NODES)
     g = cost[..., None, None] * kinds[:, None] * spread
     shape = np.broadcast_shapes(rate[..., None, None].shape, g.shape)
@@ -87,7 +92,7 @@ def answers(levers: Array, firms: Firms) -> tuple[Array, Array]:
     owners = np.array([1.0 - firms.state_share - firms.foreign_share, firms.state_share, firms.foreign_share])
     rate = combined_rate(levers, firms)
     audit = np.clip(firms.audit_base + levers[..., AUDIT], 0.0, 1.0)
-    hidden = hidden_by_kind(rate, audit, firms, firms.cost)
+    hidden = hidden_by_kind(rate, audit, firms, firms.cost, firms.cost_multiples)
     spread = firms.wage_dispersion
     wage = firms.mean_wage[:, None] * np.exp(spread * NODES - 0.5 * spread * spread)  # (n, wages)
     floor = levers[..., FLOOR][..., None, None, None]
@@ -96,7 +101,7 @@ def answers(levers: Array, firms: Firms) -> tuple[Array, Array]:
     paid_on = declared + audit[..., None, None, None] * (full - declared)
     base = np.einsum("...nocw,o,c,w->...n", paid_on, owners, WEIGHTS, WEIGHTS) / firms.mean_wage
     inspection = np.clip(firms.registration_base + levers[..., REGISTRATION], 0.0, 1.0)
-    left_out = hidden_by_kind(rate, inspection, firms, firms.coverage_cost)
+    left_out = hidden_by_kind(rate, inspection, firms, firms.coverage_cost, firms.coverage_cost_multiples)
     left_out = np.einsum("...noc,o,c->...n", left_out, owners, WEIGHTS)
     coverage = employer.registered_share.py_func(1.0 - left_out, inspection, firms.review)
     return base, np.maximum(coverage, 1e-3)

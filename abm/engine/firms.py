@@ -40,6 +40,8 @@ class FirmRules(NamedTuple):
     dispersion: float
     state_cost: float
     foreign_cost: float
+    state_coverage_cost: float
+    foreign_coverage_cost: float
     peer_weight: float
     size_weight: float
     reconsiders: float
@@ -59,13 +61,18 @@ class FirmKeys(NamedTuple):
 
 
 @decision
-def own_cost(median: float, deviation: float, ownership: int, rules: FirmRules) -> float:
-    """An employer's own cost: the place's median, its character, its ownership (1 state, 2 foreign)."""
-    cost = median * np.exp(rules.dispersion * deviation)
+def own_cost(
+    median: float, deviation: float, ownership: int, dispersion: float, state: float, foreign: float
+) -> float:
+    """An employer's own cost: the place's median, its character, its ownership (1 state, 2 foreign).
+
+    ``state`` and ``foreign`` are the costs of these employers over those of private ones.
+    """
+    cost = median * np.exp(dispersion * deviation)
     if ownership == 1:
-        cost *= rules.state_cost
+        cost *= state
     elif ownership == 2:
-        cost *= rules.foreign_cost
+        cost *= foreign
     return cost
 
 
@@ -100,7 +107,10 @@ def firms_year(
                     c += 1
                 localities[j] = c
                 moved += 1
-        own = own_cost(market[c, K_COST], log_costs[j], ownerships[j], rules)
+        own = own_cost(
+            market[c, K_COST], log_costs[j], ownerships[j], rules.dispersion, rules.state_cost,
+            rules.foreign_cost,
+        )  # fmt: skip
         hidden_bill = hiddens[j] * wages[j] / max(market[c, K_MEAN_BILL], 1.0)
         cost = employer.concealment_cost(
             own, market[c, K_COMPLIANT], hidden_bill, rules.peer_weight, rules.size_weight
@@ -108,7 +118,10 @@ def firms_year(
         hiddens[j] = employer.hidden_share(
             market[c, K_RATE], market[c, K_AUDIT], rules.fine, market[c, K_VALUE], cost
         )
-        own = own_cost(market[c, K_COVERAGE_COST], log_coverage_costs[j], ownerships[j], rules)
+        own = own_cost(
+            market[c, K_COVERAGE_COST], log_coverage_costs[j], ownerships[j], rules.dispersion,
+            rules.state_coverage_cost, rules.foreign_coverage_cost,
+        )  # fmt: skip
         left_out = employer.staff_left_out(
             market[c, K_RATE], market[c, K_REGISTRATION], rules.fine, market[c, K_VALUE], own
         )

@@ -59,6 +59,8 @@ def firm_rules(model: PensionModel) -> FirmRules:
         dispersion=value("cost_dispersion"),
         state_cost=value("state_cost"),
         foreign_cost=value("foreign_cost"),
+        state_coverage_cost=value("state_coverage_cost"),
+        foreign_coverage_cost=value("foreign_coverage_cost"),
         peer_weight=value("peer_weight"),
         size_weight=value("size_weight"),
         reconsiders=value("reconsiders"),

@@ -147,7 +147,8 @@ def bounds(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
     national = value("contributions.base_floor", year)
     low[:, FLOOR] = np.minimum(value("government.floor_lowest", year), model.floor_at_start)
     high[:, FLOOR] = national
-    high[:, SUPPLEMENT] = value("government.supplement_most", year)
+    if model.transitions:  # supplements of the start are inside its published pensions
+        high[:, SUPPLEMENT] = value("government.supplement_most", year)
     rate = by_province("contributions.employer_rate", year)[province]
     devolved = by_province("government.rate_devolved", year)[province]
     low[:, RATE] = np.where(devolved > 0, np.minimum(value("government.rate_lowest", year), rate), rate)

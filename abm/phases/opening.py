@@ -106,6 +106,7 @@ def constants(model: PensionModel) -> None:
         np.maximum(target, least),
         other_dues,
         model.parameters.value("government.floor_lowest", year),
+        model.parameters.value("employer.cost_highest", year) * peers,
         np.full(N, national),
         rate,
         employers=employers,

@@ -41,7 +41,10 @@ def declared_by_province(
     hidden = np.empty(len(homes))
     for j in range(len(homes)):
         p = homes[j]
-        cost = own_cost(np.exp(log_cost[p]), deviations[j], ownerships[j], rules)
+        cost = own_cost(
+            np.exp(log_cost[p]), deviations[j], ownerships[j], rules.dispersion, rules.state_cost,
+            rules.foreign_cost,
+        )  # fmt: skip
         hidden[j] = employer.hidden_share(rate[p], detection[p], rules.fine, value[p], cost)
     total = np.zeros(N)
     for i in range(len(wages)):
@@ -56,6 +59,7 @@ def concealment(
     target: Array,
     other_dues: Callable[[Array], Array],
     lowest_floor: float,
+    highest_cost: Array,
     floor: Array,
     rate: Array,
     **sample: Any,
@@ -64,7 +68,7 @@ def concealment(
 
     ``other_dues(floor)`` are the flexible workers' dues under a floor. The cost is bisected first; where
     dues exceed the target even with everything hidden, the floor applied locally is lowered, down to
-    ``lowest_floor``. Where full declaration does not reach the target the cost stays at its upper end.
+    ``lowest_floor``. Where the target is not reached at ``highest_cost`` (31,) the cost stays there.
     Also returns what is then missing from the target (negative: too much), (31,) yuan.
     """
 
@@ -73,7 +77,7 @@ def concealment(
         return declared * rate + other_dues(level)
 
     floor = floor.copy()
-    low, high = np.full(N, LOW), np.full(N, HIGH)
+    low, high = np.full(N, LOW), np.log(highest_cost)
     too_much = dues(low, floor) > target
     lower, upper = np.full(N, lowest_floor), floor.copy()
     for _ in range(40):
@@ -103,7 +107,9 @@ def coverage_cost(
     province = province_of[firms["locality"]]
     character = np.exp(rules.dispersion * firms["log_coverage_cost"])
     character = character * np.select(
-        [firms["ownership"] == 1, firms["ownership"] == 2], [rules.state_cost, rules.foreign_cost], 1.0
+        [firms["ownership"] == 1, firms["ownership"] == 2],
+        [rules.state_coverage_cost, rules.foreign_coverage_cost],
+        1.0,
     )
     gain = ((1.0 - detection * rules.fine) * rate - (1.0 - detection) * value)[province]
     low, high = np.full(N, LOW), np.full(N, HIGH)
