@@ -22,7 +22,7 @@ from abm.errors import UserError
 from abm.indicators.observe import Observer
 from abm.ledger import Ledger
 from abm.parameters import Parameters
-from abm.phases import employ, govern, live, opening, settle
+from abm.phases import employ, foresee, govern, live, opening, settle
 from abm.phases.jobs import Jobs, Stock
 from abm.population import base as base_module
 from abm.population import census, employers, places, synthesis
@@ -158,6 +158,7 @@ class PensionModel(mesa.Model):
         self.memory: regimes.Memory | None = None
         self.rate_last_year: np.ndarray | None = None
         self.deliberation: govern.Deliberation | None = None
+        self.levels: foresee.Growth | None = None
         self.ledger = Ledger()
         self.observer = Observer()
         settle.open_ledger(self)
@@ -224,11 +225,16 @@ class PensionModel(mesa.Model):
         """Compute levers and flows of the start year: people are given, nobody moves, joins or retires.
 
         The costs of concealment and coverage are solved so that the year's contributions and headcounts are
-        the published ones; levers and those costs are found together, in turn.
+        the published ones; levers and those costs are found together, in turn, under the rules of the history:
+        they are facts of the country, the same under every policy. The policy's own rules settle the year.
         """
         self.transitions = False
+        policy = self.scenario
+        self.scenario = policy.model_copy(update={"timeline": Scenario.named("history").timeline})
         self.announce()
         self.attraction, self.moving_cost = opening.attraction(self)
+        self.mobility = opening.considering(self) / np.maximum(self.start_stock, 1.0)
+        self.growth = foresee.growth_at_start(self)
         opening.constants(self)
         self.inclination = opening.voluntary(self)
         deal = employers.Deal(
@@ -247,6 +253,8 @@ class PensionModel(mesa.Model):
             opening.capital(self)
             govern.run(self, inertia=0.0)
         opening.constants(self)
+        self.scenario = policy
+        self.enact()
         for name, phase in self.phases[2:]:
             began = time.perf_counter()
             phase(self)
@@ -275,7 +283,15 @@ class PensionModel(mesa.Model):
     def _in_force(self) -> None:
         """Look up the year's rules: the stack of regimes, what people are subject to, the keys of draws."""
         value, year = self.parameters.value, self.year
-        stacks = self.scenario.regime_at(year)
+        self.enact()
+        in_time = min(self.scenario.modules_at(year)["waiver_2020"] / WAIVER_MONTHS, 1.0)
+        waived = value("contributions.waiver_2020", year) * in_time
+        self.rules, self.divisors = rules(self.parameters, year, self.transitions, waived)
+        self.keys = keys(self.scenario.seed, year)
+
+    def enact(self) -> None:
+        """Put the scenario's money rules of the year in force."""
+        year, stacks = self.year, self.scenario.regime_at(self.year)
         self.stack_in_force = stacks[-1][1]
         self.stack = settle.build_stack(
             self, self.stack_in_force, year, settle.upper_share(stacks), settle.sight(self)
@@ -286,10 +302,6 @@ class PensionModel(mesa.Model):
                 f"scenario '{self.scenario.name}' gives {names} a lower rule of its own in {year}, which "
                 "cannot be settled apart at prefecture resolution; use --resolution province"
             )
-        in_time = min(self.scenario.modules_at(year)["waiver_2020"] / WAIVER_MONTHS, 1.0)
-        waived = value("contributions.waiver_2020", year) * in_time
-        self.rules, self.divisors = rules(self.parameters, year, self.transitions, waived)
-        self.keys = keys(self.scenario.seed, year)
 
     def govern(self) -> None:
         """Let local governments value candidate levers by what-if settlements and move towards the best."""
@@ -331,6 +343,7 @@ class PensionModel(mesa.Model):
         if not self.transitions:
             self.jobs.observe(self.sums)
             self.levy_at_start = self.market["levy"].copy()
+        foresee.observe(self)
         self.observer.record(self)
 
     # --- what can be asked

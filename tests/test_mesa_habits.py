@@ -63,7 +63,7 @@ def test_governments_are_an_agent_set(after_a_year: PensionModel) -> None:
 
 def test_a_government_shows_its_levers(after_a_year: PensionModel) -> None:
     beijing = next(iter(after_a_year.local.select(lambda g: g.province == "Beijing")))
-    assert list(beijing.levers) == ["audit", "registration", "leniency", "floor", "rate"]
+    assert list(beijing.levers) == ["audit", "registration", "leniency", "floor", "rate", "supplement"]
     assert list(beijing.levers.values()) == after_a_year.levers[0].tolist()
     assert after_a_year.central.regime.endswith("/none")
     assert "110000" in repr(beijing)

@@ -89,7 +89,8 @@ def people_block(
             if uniform(keys.death, identity) < chance:
                 sums[t.M_DEATHS, c] += w
                 if inside and status == RETIRED:
-                    money_out = fen(0.5 * pensions[i]) * w
+                    topped_up = 0.0 if public else place[r, t.P_SUPPLEMENT]
+                    money_out = fen(0.5 * pensions[i] * (1.0 + topped_up)) * w
                     if public:
                         sums[t.M_PUBLIC_PENSIONS, r] += money_out
                     else:
@@ -137,7 +138,8 @@ def people_block(
                     )  # fmt: skip
                 pensions[i] = np.float32(pension)
             if inside:
-                money_out = fen(pension * place[r, t.P_RETIREE_FLOW]) * w
+                topped_up = 0.0 if public else place[r, t.P_SUPPLEMENT]
+                money_out = fen(pension * (1.0 + topped_up) * place[r, t.P_RETIREE_FLOW]) * w
                 if public:
                     sums[t.M_PUBLIC_PENSIONS, r] += money_out
                 else:
@@ -522,7 +524,7 @@ def people_block(
                 pensions[i] = np.float32(12.0 * new.whole)
                 index_sums[i] = np.float32(new.legacy / new.whole)
                 accounts[i] = np.float32(0.0)
-                money_out = fen(pensions[i] * drawn) * w
+                money_out = fen(pensions[i] * (1.0 + place[r, t.P_SUPPLEMENT]) * drawn) * w
                 sums[t.M_PENSIONS, r] += money_out
                 sums[t.M_LEGACY, r] += np.int64(money_out * np.float64(index_sums[i]))
                 sums[t.M_NEW_RETIREES, r] += w

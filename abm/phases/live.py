@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from abm.agents.local_government import FLOOR, LENIENCY, RATE
+from abm.agents.local_government import FLOOR, LENIENCY, RATE, SUPPLEMENT
 from abm.engine import passes
 from abm.engine.tables import PLACE
 from abm.population.standing import by_age
@@ -48,6 +48,7 @@ def place_table(model: PensionModel) -> np.ndarray:
     fields["employer_rate"] = model.levers[:, RATE]
     fields["inclination"] = inclination(model)
     fields["leniency"] = model.levers[:, LENIENCY]
+    fields["supplement"] = model.levers[:, SUPPLEMENT]
     fields["pooled"] = float(model.stack.lower.pooled)
     fields |= model.jobs.hazards()
     fields |= model.pension_means

@@ -107,6 +107,7 @@ def constants(model: PensionModel) -> None:
         np.maximum(target, least),
         other_dues,
         model.parameters.value("government.floor_lowest", year),
+        model.parameters.value("employer.cost_highest", year) * peers,
         np.full(N, national),
         rate,
         employers=employers,
@@ -261,7 +262,14 @@ def dues_to_meet(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
 
 def attraction(model: PensionModel) -> tuple[np.ndarray, float]:
     """Attraction of provinces and the moving cost, solved from the migration tables."""
-    year, value = model.year, model.parameters.value
+    staying, pull = utilities(model)
+    per_count = model.parameters.value("worker.moves_per_count", model.year)
+    return inversion.attraction(considering(model), staying, pull, per_count)
+
+
+def considering(model: PensionModel) -> np.ndarray:
+    """Those who consider moving in a year, by hukou province and province of residence, (31, 31) persons."""
+    year = model.year
     persons, weight = model.population.persons, model.population.weight
     age = np.clip(year - birth_year_of(persons["id"]), 0, 100)
     chance = by_age(model.parameters, "worker.considers_moving", year)[age]
@@ -269,9 +277,7 @@ def attraction(model: PensionModel) -> tuple[np.ndarray, float]:
         (persons["status"] == Status.PUBLIC) | (persons["status"] == Status.RETIRED), 0.0, chance
     )
     cell = hukou_province_of(persons["id"]) * N + model.places.province_of[persons["locality"]]
-    movers = np.bincount(cell, chance * weight, minlength=N * N).reshape(N, N)
-    staying, pull = utilities(model)
-    return inversion.attraction(movers, staying, pull, value("worker.moves_per_count", year))
+    return np.bincount(cell, chance * weight, minlength=N * N).reshape(N, N)
 
 
 def stock(model: PensionModel) -> np.ndarray:
