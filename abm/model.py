@@ -225,7 +225,7 @@ class PensionModel(mesa.Model):
         """Compute levers and flows of the start year: people are given, nobody moves, joins or retires.
 
         The costs of concealment and coverage are solved so that the year's contributions and headcounts are
-        the published ones; levers and those costs are found together, in turn, under the rules of the history:
+        the published ones; levers and those costs are found together, in turn, under the history's rules:
         they are facts of the country, the same under every policy. The policy's own rules settle the year.
         """
         self.transitions = False
