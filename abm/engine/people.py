@@ -128,12 +128,12 @@ def people_block(
                 if public:
                     pension += benefits.annual_adjustment(
                         pension, place[r, t.P_AVERAGE_PUBLIC_PENSION], np.float64(age),
-                        place[r, t.P_OLD_PUBLIC_FRACTION], rules.adjustment,
+                        place[r, t.P_OLD_PUBLIC_FRACTION], rules.public_supplement, rules.adjustment,
                     )  # fmt: skip
                 else:
                     pension += benefits.annual_adjustment(
                         pension, place[r, t.P_AVERAGE_PENSION], np.float64(age), place[r, t.P_OLD_FRACTION],
-                        rules.adjustment,
+                        place[r, t.P_SUPPLEMENT], rules.adjustment,
                     )  # fmt: skip
                 pensions[i] = np.float32(pension)
             if inside:
@@ -488,7 +488,7 @@ def people_block(
             if public and of_age:
                 pensions[i] = np.float32(
                     benefits.public_pension(
-                        place[c, t.P_BENEFIT_WAGE],
+                        place[c, t.P_WAGE_BEFORE],
                         talent,
                         rules.public_replacement,
                         rules.public_wage_premium,
