@@ -319,8 +319,8 @@ def test_every_record_of_a_module_moves_some_output_while_it_is_on(path: str) ->
         names.remove("unified_items")
     own = Scenario.named("history", scale=40000, end=2013)
     if path == "modules.platform_sight":  # causes of gaps matter where a province shares them out
-        own = Scenario.named("history+provincial_unified", scale=40000, end=2011, resolution="prefecture")
-    timeline = (*own.timeline, Event(start="2011-01-01", modules=dict.fromkeys(names, True)))
+        own = own.changed(start=2017, end=2018, resolution="prefecture", set={"regime": "provincial_unified"})
+    timeline = (*own.timeline, Event(start=f"{own.start + 1}-01-01", modules=dict.fromkeys(names, True)))
     a, b = (
         PensionModel(Scenario(**{**dict(own), "timeline": timeline, "set": changed}), threads=2).run()
         for changed in ({}, {path: other})
