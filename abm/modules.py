@@ -80,6 +80,7 @@ CHANGES: dict[str, tuple[Change, ...]] = {
     "platform": (
         Change("worker.awareness_low", raised, "modules.platform_awareness"),
         Change("worker.awareness_high", raised, "modules.platform_awareness"),
+        Change("portability.transfer_delay", cut, "modules.platform_transfer"),
         Change("regimes.platform_quality", nearer_one, "modules.platform_sight"),
         only("modules.platform_approvals"),
     ),

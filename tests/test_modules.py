@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from runs import model, results
 
@@ -120,7 +120,7 @@ ACTS: dict[str, set[str]] = {
     "tax_collection": AUDITS,
     "tax_assessment": AUDITS,
     "vertical_management": AUDITS | {"aims.audit_cost", "aims.registration_cost"},
-    "platform": {"rules.awareness_low", "place.leniency", "seen.gaps"},
+    "platform": {"rules.awareness_low", "rules.transfer_delay", "place.leniency", "seen.gaps"},
     "unified_contributions": {"place.base_wage", "bounds.rate", "bounds.floor"},
     "unified_benefits": {"place.benefit_wage"},
     "unified_items": {"place.supplement"},
@@ -228,6 +228,7 @@ def test_one_average_wage_lowers_the_base_by_the_ratio_of_the_two(announced) -> 
 bases = st.floats(1e3, 1e6)
 
 
+@settings(deadline=None)
 @given(own=bases, unified=bases, before=bases, done=st.floats(0.0, 0.99), months=st.integers(1, 500))
 def test_a_pension_is_kept_and_limited_like_its_base(own, unified, before, done, months) -> None:
     """Keep the low and limit the high are said of pensions: the rule on the base gives the same."""
@@ -244,6 +245,7 @@ def test_a_pension_is_kept_and_limited_like_its_base(own, unified, before, done,
     assert pension(base) == pytest.approx(expected, rel=1e-9)
 
 
+@settings(deadline=None)
 @given(own=bases, unified=bases, before=bases, done=st.floats(0.0, 1.0))
 def test_a_transition_stays_between_the_own_and_the_unified_base(own, unified, before, done) -> None:
     got = float(transition.keep_low_limit_high(own, unified, before, done))

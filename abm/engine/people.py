@@ -413,6 +413,7 @@ def people_block(
                 sums[t.M_FLEXIBLE, c] += w
 
             # --- the relation: opened, moved (with its money, if asked), or kept beside a temporary account
+            months_paid = worked_months
             if paying and not inside:
                 inside = True
                 flag |= INSIDE
@@ -434,6 +435,12 @@ def people_block(
                             rules.portability,
                         )  # fmt: skip
                         ported[r, pay_place] += fen(money) * w
+                    if rules.transitions and not same:  # nothing is paid or credited until it has moved
+                        lapse = portability.months_lapsed(
+                            rules.transfer_delay, uniform_of(keys.asks_transfer, identity, 1), worked_months
+                        )
+                        months_paid -= lapse
+                        share = months_paid / 12.0
                     r = pay_place
                     months_here[i] = np.uint16(0)
                     flag &= ~TEMPORARY
@@ -472,13 +479,13 @@ def people_block(
                     )
                     ported[pay_place, r] += fen(money) * w
                 if rules.transitions:
-                    paid[i] = np.uint16(np.int64(paid[i]) + worked_months)
+                    paid[i] = np.uint16(np.int64(paid[i]) + months_paid)
                     index_sums[i] = np.float32(
                         np.float64(index_sums[i])
                         + share * contributions.contribution_index(credited, base_wage)
                     )
                     if (flag & TEMPORARY) == 0:
-                        months_here[i] = np.uint16(np.int64(months_here[i]) + worked_months)
+                        months_here[i] = np.uint16(np.int64(months_here[i]) + months_paid)
                         if np.float64(months_here[i]) >= rules.portability.payer_months:
                             qualified[i] = np.int16(r)
 

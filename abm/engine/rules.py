@@ -87,6 +87,7 @@ class Rules(NamedTuple):
     burden_aversion: float
     habit: float
     transfer_asked: float
+    transfer_delay: float  # months until a relation has moved to another province
     open_to_migrants: float
     coverage_review: float
     pension_weight: float
@@ -150,6 +151,7 @@ def rules(parameters: Parameters, year: int, transitions: bool) -> tuple[Rules, 
         burden_aversion=value("worker.burden_aversion"),
         habit=value("worker.habit"),
         transfer_asked=value("portability.transfer_asked"),
+        transfer_delay=value("portability.transfer_delay"),
         open_to_migrants=value("worker.open_to_migrants"),
         coverage_review=value("employer.coverage_review"),
         pension_weight=value("worker.pension_weight"),
