@@ -21,6 +21,7 @@ from abm.model import PensionModel
 from abm.parameters import Parameters
 from abm.phases import announce, employ, govern, live, settle
 from abm.population import places
+from abm.population.persons import Flag, Status, birth_year_of
 from abm.scenario import Scenario
 from abm.scheme import benefits, transition
 from abm.timeline import MODULES, Event
@@ -269,6 +270,27 @@ def test_parity_within_a_province_by_prefecture() -> None:
     province = some.province_of
     same = (province[:, None] == province[None, :]) & ~np.eye(some.n, dtype=bool)
     assert (weights == np.where(same, 2.0 * heads, 0.0)).all()
+
+
+@pytest.mark.parametrize("delay", [0.0, 1.4, 3.0])
+def test_months_lapse_for_who_moves_a_relation_between_provinces(delay: float) -> None:
+    m = model(end=2011, set={"portability.transfer_delay": {"2010-01-01": 0.0, "2011-01-01": delay}})
+    persons, province = m.population.persons, m.places.province_of
+    rows = len(persons["id"])
+    before = {name: column.copy() for name, column in persons.items()}
+    m.step()
+    after = {name: column[:rows] for name, column in persons.items()}
+    flags = before["flags"] & after["flags"]
+    age = 2011 - birth_year_of(before["id"])
+    moved = (
+        ((flags & Flag.INSIDE) > 0) & ((after["flags"] & Flag.PAYS) > 0) & ((flags & Flag.PUBLIC) == 0)
+        & (after["status"] != Status.RETIRED) & (age < 48)
+        & (province[before["relation"]] != province[after["relation"]])
+    )  # fmt: skip
+    months = after["paid_months"][moved].astype(int) - before["paid_months"][moved]
+    assert len(months) > 20
+    assert set(months.tolist()) == {12 - int(delay), 12 - int(np.ceil(delay))}
+    assert months.mean() == pytest.approx(12 - delay, abs=0.2)
 
 
 # --- paired runs
