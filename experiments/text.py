@@ -104,6 +104,24 @@ def data_text(described: Described, sources: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
+def failures(runs: pd.DataFrame) -> str:
+    """What failed among runs of a store: how many, and the last line of the first traceback; or nothing."""
+    failed = runs[runs["status"] == "failed"]
+    if failed.empty:
+        return ""
+    first = str(failed["error"].iloc[0]).strip().splitlines()[-1]
+    count = f"{len(failed)} of {len(runs)} runs failed"
+    return f"{count} ({first}); the store holds the tracebacks, and the same command tries them again"
+
+
+def damage(shards: Sequence[Path]) -> str:
+    """What to say about shards that could not be read in full; or nothing."""
+    if not shards:
+        return ""
+    names = ", ".join(shown(path) for path in shards)
+    return f"damaged and set aside: {names}; the same command makes the runs lost with it again"
+
+
 def shown(path: Path) -> str:
     """A path as short as it can be said from the current folder."""
     try:

@@ -45,3 +45,25 @@ def scenario_options(verb: F) -> F:
     for option in reversed(options):
         verb = option(verb)
     return verb
+
+
+def pool_options(verb: F) -> F:
+    """The options that every verb which makes many runs has: where they are made, where they are kept."""
+    options = (
+        click.option("--jobs", type=int, metavar="N", help="Worker processes (default: all cores)."),
+        click.option("--backend", default="loky", metavar="NAME", help="loky (this machine), dask or ray."),
+        click.option("--address", metavar="URL", help="The Dask scheduler or Ray head, tcp://host:8786."),
+        click.option(
+            "--store", metavar="DIR", default="results/store", help="Where runs are kept (results/store)."
+        ),
+    )
+    for option in reversed(options):
+        verb = option(verb)
+    return verb
+
+
+def warn(sentence: str) -> bool:
+    """Say a sentence on stderr unless it is empty; whether there was one."""
+    if sentence:
+        click.echo(f"tongchou: {sentence}", err=True)
+    return bool(sentence)
