@@ -184,7 +184,7 @@ def check_disk(folder: Path, runs: int, years: int) -> None:
     free = shutil.disk_usage(folder).free
     if needed > free:
         raise UserError(
-            f"{runs:,} runs of {years} years need about {needed / 1e9:.1f} GB of disk and {free / 1e9:.1f} GB "
+            f"{runs:,} runs of {years} years need about {needed / 1e9:.1f} GB of disk; {free / 1e9:.1f} GB "
             f"are free in '{folder}'"
         )
 

@@ -67,7 +67,7 @@ def sweep(
     """Run what is missing of a design and return all of it.
 
     ``design`` is a file, the name of a shipped design, a mapping with the keys of a design file, or a
-    :class:`Design`; ``pool`` takes ``jobs``, ``backend`` and ``address`` (:class:`experiments.backends.Pool`).
+    :class:`Design`; ``pool`` takes ``jobs``, ``backend``, ``address`` (:class:`experiments.backends.Pool`).
     Raises UserError for a design or store that cannot be used, before anything is run.
     """
     if isinstance(design, dict):

@@ -81,11 +81,10 @@ class Store:
         return archive.sound(path, lambda: pq.read_table(path, filters=wanted)).to_pandas()
 
     def compact(self) -> None:
-        """Fold the shards into the Parquet files. Killed anywhere, it leaves every run in one or the other."""
+        """Fold the shards into the Parquet files. Cut off anywhere, it loses no run."""
         with self._alone():
-            shards = [
-                source for path in sorted(self.shards.glob("*.sqlite")) if (source := self._closed(path))
-            ]
+            closed = (self._closed(path) for path in sorted(self.shards.glob("*.sqlite")))
+            shards = [source for source in closed if source is not None]
             if shards:
                 self._fold([Archive(self.folder), *shards])
             for source in shards:
@@ -159,7 +158,7 @@ class Store:
         self.damaged.append(aside / path.name)
 
     def _fold(self, sources: list[Source]) -> None:
-        """Write the Parquet files with the runs of all sources; of two of a key the first that did not fail."""
+        """Write the Parquet files with the runs of all sources; of two of a key, that which did not fail."""
         chosen: dict[str, tuple[Source, dict[str, Any]]] = {}
         for source in sources:
             for facts in source.facts():
