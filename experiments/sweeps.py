@@ -62,19 +62,21 @@ def sweep(
     design: str | Path | dict[str, Any] | Design,
     store: str | Path | Store = STORE,
     progress: Progress | None = None,
-    **pool: Any,
+    jobs: int | None = None,
+    backend: str = "loky",
+    address: str | None = None,
 ) -> Sweep:
     """Run what is missing of a design and return all of it.
 
     ``design`` is a file, the name of a shipped design, a mapping with the keys of a design file, or a
-    :class:`Design`; ``pool`` takes ``jobs``, ``backend``, ``address`` (:class:`experiments.backends.Pool`).
+    :class:`Design`; ``jobs``, ``backend``, ``address`` are those of :class:`experiments.backends.Pool`.
     Raises UserError for a design or store that cannot be used, before anything is run.
     """
     if isinstance(design, dict):
         design = Design.parse(design)
     elif not isinstance(design, Design):
         design = Design.read(design)
-    workers = Pool(**pool)
+    workers = Pool(jobs, backend, address)
     workers.check()
     kept = store if isinstance(store, Store) else Store(store)
     tasks = list(design.tasks())

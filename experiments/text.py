@@ -23,6 +23,7 @@ SUMMARY = (
     ("retirees", "retirees", 1e6, "m persons"),
     ("payable months", "payable_months", 1, "months"),
     ("effective rate", "effective_rate", 0.01, "% of wages"),
+    ("coverage of employees", "coverage", 0.01, "% of employees"),
 )
 """Rows of the summary: label, column of ``national``, divisor, unit."""
 
@@ -102,6 +103,29 @@ def data_text(described: Described, sources: Mapping[str, str]) -> str:
         lines += ["", "Traps:", *(f"  - {trap}" for trap in described.traps)]
     lines += ["", "Sources:", *(f"  {name}: {sources[name]}" for name in described.sources)]
     return "\n".join(lines)
+
+
+def effects(found: pd.DataFrame) -> str:
+    """Effects on the nation in the last year, and what common draws saved."""
+    from experiments.comparison import HEADLINES
+
+    year = found["year"].max()
+    nation = found[(found["level"] == "nation") & (found["year"] == year)].set_index("indicator")
+    rows = []
+    for scenario, part in nation.groupby("scenario", sort=False):
+        for label, column, divisor, unit in SUMMARY:
+            if column in HEADLINES:
+                effect = part.loc[column]
+                numbers = effect[["baseline_mean", "difference", "low", "high"]] / divisor
+                factor = effect["variance_reduction"]
+                saved = f"{factor:.0f}" if math.isfinite(factor) else "–"
+                rows.append((scenario, label, *(f"{x:,.4g}" for x in numbers), unit, saved))
+    baseline, pairs = nation["baseline"].iloc[0], nation["pairs"].min()
+    head = ["scenario", f"nation in {year}", baseline, "effect", "low", "high", "unit", "draws ×"]
+    return (
+        table(head, rows) + f"\n\n95 % intervals of {pairs} pairs; 'draws ×': how many times more runs "
+        "independent seeds would need for the same error"
+    )
 
 
 def failures(runs: pd.DataFrame) -> str:
