@@ -1,8 +1,9 @@
 """Experiments with the model: sweeps, comparisons, figures, and the command line.
 
->>> from experiments import compare, sweep
+>>> from experiments import compare, sensitivity, sweep
 >>> effects = compare("history", "history+soft_budget", replicates=8, scale=20000)
 >>> runs = sweep("effort").national
+>>> ranking = sensitivity("screening")
 
 The public names are loaded when they are first used, so that ``import experiments`` costs nothing.
 """
@@ -14,11 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from experiments.comparison import compare
+    from experiments.indices import sensitivity
     from experiments.sweeps import sweep
 
-__all__ = ["compare", "sweep"]
+__all__ = ["compare", "sensitivity", "sweep"]
 
-_HOMES = {"compare": "experiments.comparison", "sweep": "experiments.sweeps"}
+_HOMES = {
+    "compare": "experiments.comparison",
+    "sensitivity": "experiments.indices",
+    "sweep": "experiments.sweeps",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -128,6 +128,26 @@ def effects(found: pd.DataFrame) -> str:
     )
 
 
+def sensitivities(found: pd.DataFrame) -> str:
+    """The ranking of parameters for each scenario and indicator, the strongest first."""
+    from experiments.indices import MEASURES
+
+    ranking, inner = next(names[:2] for names in MEASURES.values() if names[0] in set(found["measure"]))
+    lines = []
+    for (scenario, indicator), part in found.groupby(["scenario", "indicator"], sort=False):
+        first, second = (part[part["measure"] == name].set_index("parameter") for name in (ranking, inner))
+        joined = first[["value", "low", "high", "replicate_error"]].assign(inner=second["value"])
+        ranked = joined.sort_values("value", ascending=False, kind="stable")
+        rows = [(name, *(f"{x:.3g}" for x in numbers)) for name, *numbers in ranked.itertuples()]
+        lines += [f"{indicator} of {part['year'].iloc[0]}, {scenario}"]
+        lines += [table(["parameter", ranking, "low", "high", "replicates ±", inner], rows)]
+        noise = part["noise_share"].iloc[0]
+        said = "unknown with one replicate" if math.isnan(noise) else f"{noise:.1%}"
+        groups, out = part["groups"].iloc[0], part["left_out"].iloc[0]
+        lines += [f"replicate noise: {said} of the variance; groups {groups}, left out {out}", ""]
+    return "\n".join(lines).rstrip()
+
+
 def failures(runs: pd.DataFrame) -> str:
     """What failed among runs of a store: how many, and the last line of the first traceback; or nothing."""
     failed = runs[runs["status"] == "failed"]

@@ -7,7 +7,14 @@ from typing import Any
 
 import click
 
-from experiments.commands.options import pool_options, scenario_options, warn
+from experiments.commands.options import (
+    check_table,
+    pool_options,
+    scenario_options,
+    table_option,
+    warn,
+    write_table,
+)
 from experiments.commands.progress import counter
 
 
@@ -22,9 +29,7 @@ from experiments.commands.progress import counter
 )
 @scenario_options
 @pool_options
-@click.option(
-    "--table", "file", type=click.Path(path_type=Path), metavar="FILE", help="All effects: .csv, .parquet."
-)
+@table_option
 def command(
     scenarios: tuple[str, ...],
     replicates: int | None,
@@ -34,12 +39,10 @@ def command(
     **options: Any,
 ) -> None:
     """Effects of each SCENARIO against BASELINE, paired by seed, for nation, provinces and cohorts."""
-    from abm.errors import UserError
     from experiments import compare, text
     from experiments.store import Store
 
-    if file is not None and file.suffix not in {".csv", ".parquet"}:
-        raise UserError(f"--table '{file}' must end in .csv or .parquet")
+    check_table(file)
     kept = Store(store)
     effects = compare(
         *scenarios,
@@ -52,6 +55,4 @@ def command(
     )
     warn(text.damage(kept.damaged))
     click.echo(text.effects(effects))
-    if file is not None:
-        effects.to_csv(file, index=False) if file.suffix == ".csv" else effects.to_parquet(file, index=False)
-        click.echo(f"\ntable: {text.shown(file)}")
+    write_table(effects, file)
