@@ -16,7 +16,7 @@ from abm.errors import UserError, nearest
 from experiments.commands.verbs import Loaded
 
 TRACEBACK = "TONGCHOU_TRACEBACK"
-VERBS = ("run", "explain", "figures", "scenarios", "parameters", "data")
+VERBS = ("run", "explain", "calibrate", "validate", "figures", "scenarios", "parameters", "data")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
