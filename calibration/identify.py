@@ -20,7 +20,8 @@ Array = NDArray[np.float64]
 
 POINTS = (0.05, 0.275, 0.5, 0.725, 0.95)
 NOTE_PROFILES = (
-    "`profiles.csv` holds the objective along each parameter, the others adjusted by the linear model. A flat "
+    "`profiles.csv` holds the objective along each parameter, the others adjusted by the linear model. A "
+    "flat "
     "profile says what the list says; a point below the estimate says that the search stopped early."
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from abm.errors import UserError
 from abm.space import NATION
 from calibration import moments, targets
 from calibration.measures import VARIABLES, measure, of_publications, of_run
+
+WHERE = "target 'x' (f.yaml)"
 
 GOOD: dict[str, Any] = {
     "definition": "Revenue",
@@ -54,19 +57,21 @@ def test_the_shipped_targets_are_sound_and_their_units_are_those_of_their_variab
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"variable": "revenu"}, "unknown variable 'revenu' in target 'x' (f.yaml); did you mean 'revenue'?"),
-        ({"unit": "persons"}, "target 'x' (f.yaml): unit 'persons' is wrong; 'revenue' is measured in 'yuan'"),
-        ({"source": ""}, "target 'x' (f.yaml) has no source; every published number needs one"),
-        ({"error": None}, "target 'x' (f.yaml) has no error; give the standard error of its value, greater than zero"),
-        ({"error": 0.0}, "target 'x' (f.yaml) has no error; give the standard error of its value, greater than zero"),
-        ({"years": {"fit": [2017]}}, "target 'x' (f.yaml): 2017 cannot be in 'fit'; allowed: 2010 to 2016"),
-        ({"years": {"validate": [2016]}}, "target 'x' (f.yaml): 2016 cannot be in 'validate'; allowed: 2017 to 2018"),
-        ({"years": {}}, "target 'x' (f.yaml) names no year; give years under fit, validate, kept_back"),
-        ({"value": {2011: 1.0}}, "target 'x' (f.yaml) has no value for 2012"),
-        ({"value": "pension_nation.x"}, "unknown table 'pension_nation' in target 'x' (f.yaml); did you mean 'pension_national'?"),
-        ({"variable": "coverage", "unit": "share"}, "target 'x' (f.yaml): nothing published gives 'coverage'; write its value by year"),
-        ({"colour": 1}, "unknown key 'colour' in target 'x' (f.yaml)"),
-        ({"compare": "ratio"}, "target 'x' (f.yaml): compare: Input should be 'log' or 'level'"),
+        ({"variable": "revenu"}, f"unknown variable 'revenu' in {WHERE}; did you mean 'revenue'?"),
+        ({"unit": "persons"}, f"{WHERE}: unit 'persons' is wrong; 'revenue' is measured in 'yuan'"),
+        ({"source": ""}, f"{WHERE} has no source; every published number needs one"),
+        ({"error": None}, f"{WHERE} has no error; give the standard error of its value, greater than zero"),
+        ({"error": 0.0}, f"{WHERE} has no error; give the standard error of its value, greater than zero"),
+        ({"years": {"fit": [2017]}}, f"{WHERE}: 2017 cannot be in 'fit'; allowed: 2010 to 2016"),
+        ({"years": {"validate": [2016]}}, f"{WHERE}: 2016 cannot be in 'validate'; allowed: 2017 to 2018"),
+        ({"years": {}}, f"{WHERE} names no year; give years under fit, validate, kept_back"),
+        ({"value": {2011: 1.0}}, f"{WHERE} has no value for 2012"),
+        ({"value": "pension_nation.x"},
+         f"unknown table 'pension_nation' in {WHERE}; did you mean 'pension_national'?"),
+        ({"variable": "coverage", "unit": "share"},
+         f"{WHERE}: nothing published gives 'coverage'; write its value by year"),
+        ({"colour": 1}, f"unknown key 'colour' in {WHERE}"),
+        ({"compare": "ratio"}, f"{WHERE}: compare: Input should be 'log' or 'level'"),
     ],
 )  # fmt: skip
 def test_a_bad_moment_is_refused_with_one_sentence(change: dict[str, Any], sentence: str) -> None:
@@ -79,10 +84,10 @@ def test_a_bad_moment_is_refused_with_one_sentence(change: dict[str, Any], sente
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"source": ""}, "target 'x' (f.yaml) has no source; every published number needs one"),
-        ({"error": None}, "target 'x' (f.yaml) has no error; give error, or low and high"),
-        ({"unit": "yuan"}, "unknown unit 'yuan' in target 'x' (f.yaml)"),
-        ({"sign": 1}, "target 'x' (f.yaml): record: value -10.3 has another sign than sign +1"),
+        ({"source": ""}, f"{WHERE} has no source; every published number needs one"),
+        ({"error": None}, f"{WHERE} has no error; give error, or low and high"),
+        ({"unit": "yuan"}, f"unknown unit 'yuan' in {WHERE}"),
+        ({"sign": 1}, f"{WHERE}: record: value -10.3 has another sign than sign +1"),
     ],
 )
 def test_a_bad_effect_is_refused_with_one_sentence(change: dict[str, Any], sentence: str) -> None:
@@ -100,7 +105,7 @@ def test_good_records_pass() -> None:
 
 
 def test_a_name_twice_is_refused(tmp_path: Path) -> None:
-    line = "x: {definition: a, level: macro, variable: revenue, unit: yuan, places: nation, years: {fit: [2011]}, compare: log, value: published, source: s, error: 0.1}\n"
+    line = "x: " + json.dumps({**GOOD, "years": {"fit": [2011]}})
     (tmp_path / "a.yaml").write_text(line)
     (tmp_path / "b.yaml").write_text(line)
     with pytest.raises(UserError, match=r"target 'x' in b.yaml is already in a.yaml"):
