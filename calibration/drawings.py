@@ -39,7 +39,7 @@ def national(runs: Sequence[Tables]) -> Figure:
             axes.axvspan(2016.5, 2018.5, color=PALE, linewidth=0)
             _band(axes, [_china(variable, run).loc[2010:2018] / unit for run in runs])
             known = _china(variable, published) / unit
-            axes.plot(known.index, known, "o", color=PUBLISHED, mfc="white", label="published")
+            axes.plot(known.index, known, "o", color=PUBLISHED, mfc="white", label="published", clip_on=False)
             axes.set(title=title, ylabel=name)
             axes.set_ylim(bottom=0)
             year_axis(axes, 2010, 2018)
