@@ -22,6 +22,8 @@ VERBS = (
     "sweep",
     "sensitivity",
     "explain",
+    "calibrate",
+    "validate",
     "figures",
     "store",
     "scenarios",
