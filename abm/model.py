@@ -13,7 +13,7 @@ import numpy as np
 
 from abm import compile as compiling  # noqa: F401 - sets the cache folder before numba is imported
 from abm import economy as economy_module
-from abm import regimes, state
+from abm import modules, regimes, state
 from abm.agents.institutions import CentralGovernment, LocalGovernment, ProvincialGovernment
 from abm.agents.tables import AgentTable
 from abm.engine import passes
@@ -22,7 +22,7 @@ from abm.errors import UserError
 from abm.indicators.observe import Observer
 from abm.ledger import Ledger
 from abm.parameters import Parameters
-from abm.phases import employ, govern, live, opening, settle
+from abm.phases import announce, employ, foresee, govern, live, opening, settle
 from abm.phases.jobs import Jobs, Stock
 from abm.population import base as base_module
 from abm.population import census, employers, places, synthesis
@@ -40,9 +40,6 @@ in places, by 0.04."""
 
 DEALING_ROUNDS = 6
 """The first of these turns, in which covered staff are dealt to employers anew."""
-
-WAIVER_MONTHS = 11.0 / 12.0
-"""Part of 2020 to which the record of the waiver applies, February to December."""
 
 Phase = tuple[str, Callable[["PensionModel"], None]]
 
@@ -98,7 +95,7 @@ class PensionModel(mesa.Model):
         self._began = time.perf_counter()
         self.threads = threads or os.cpu_count() or 1
         self.scenario = scenario
-        self.parameters = Parameters.load(overrides=scenario.set)
+        self.parameters = modules.in_force(Parameters.load(overrides=scenario.set), scenario.timeline)
         self.places = places.load(scenario.resolution)
         self.year = scenario.start
         self.base = base_module.load(self.parameters, self.places, self.year)
@@ -154,10 +151,11 @@ class PensionModel(mesa.Model):
         self.start_stock = opening.stock(self)
         self._sums: passes.Sums | None = None
         self.subsidy_key: np.ndarray | None = None
-        self.subsidy_extra = np.zeros(len(PROVINCES))
+        self.subsidy_raised = np.zeros(len(PROVINCES), bool)
         self.memory: regimes.Memory | None = None
         self.rate_last_year: np.ndarray | None = None
         self.deliberation: govern.Deliberation | None = None
+        self.levels: foresee.Growth | None = None
         self.ledger = Ledger()
         self.observer = Observer()
         settle.open_ledger(self)
@@ -224,11 +222,16 @@ class PensionModel(mesa.Model):
         """Compute levers and flows of the start year: people are given, nobody moves, joins or retires.
 
         The costs of concealment and coverage are solved so that the year's contributions and headcounts are
-        the published ones; levers and those costs are found together, in turn.
+        the published ones; levers and those costs are found together, in turn, under the history's rules:
+        they are facts of the country, the same under every policy. The policy's own rules settle the year.
         """
         self.transitions = False
+        policy = self.scenario
+        self.scenario = policy.model_copy(update={"timeline": Scenario.named("history").timeline})
         self.announce()
         self.attraction, self.moving_cost = opening.attraction(self)
+        self.mobility = opening.considering(self) / np.maximum(self.start_stock, 1.0)
+        self.growth = foresee.growth_at_start(self)
         opening.constants(self)
         self.inclination = opening.voluntary(self)
         deal = employers.Deal(
@@ -247,6 +250,8 @@ class PensionModel(mesa.Model):
             opening.capital(self)
             govern.run(self, inertia=0.0)
         opening.constants(self)
+        self.scenario = policy
+        self.enact()
         for name, phase in self.phases[2:]:
             began = time.perf_counter()
             phase(self)
@@ -266,22 +271,21 @@ class PensionModel(mesa.Model):
             self.wages_before = self.wages
             eased = (1.0 + shift * self.levy_at_start) / (1.0 + shift * self.market["levy"])
             self.wages = self.economy.at("wage", year) * eased
-        full_calibre = value("contributions.base_full_calibre", year)
-        mixed = value("regimes.private_wage_ratio", year)
-        self.base_wages = self.wages_before * (1.0 + full_calibre * (mixed - 1.0))
-        self.benefit_wages = self.wages_before
+        self.base_wages, self.benefit_wages = announce.bases(self)
         self.pension_means = opening.pension_means(self)
+        self.rise_supplements = announce.rise_supplements(self)
 
     def _in_force(self) -> None:
         """Look up the year's rules: the stack of regimes, what people are subject to, the keys of draws."""
-        value, year = self.parameters.value, self.year
-        stacks = self.scenario.regime_at(year)
+        self.enact()
+        self.rules, self.divisors = rules(self.parameters, self.year, self.transitions)
+        self.keys = keys(self.scenario.seed, self.year)
+
+    def enact(self) -> None:
+        """Put the scenario's money rules of the year in force."""
+        year, stacks = self.year, self.scenario.regime_at(self.year)
         self.stack_in_force = stacks[-1][1]
         self.schedule = settle.build_schedule(self, self.scenario.timeline, year)
-        in_time = min(self.scenario.modules_at(year)["waiver_2020"] / WAIVER_MONTHS, 1.0)
-        waived = value("contributions.waiver_2020", year) * in_time
-        self.rules, self.divisors = rules(self.parameters, year, self.transitions, waived)
-        self.keys = keys(self.scenario.seed, year)
 
     def govern(self) -> None:
         """Let local governments value candidate levers by what-if settlements and move towards the best."""
@@ -323,6 +327,7 @@ class PensionModel(mesa.Model):
         if not self.transitions:
             self.jobs.observe(self.sums)
             self.levy_at_start = self.market["levy"].copy()
+        foresee.observe(self)
         self.observer.record(self)
 
     # --- what can be asked

@@ -475,29 +475,51 @@ def test_money_is_worth_more_the_emptier_the_fund_and_less_if_it_may_be_taken() 
     assert feared == pytest.approx(0.9**4 * value)
 
 
+def test_a_reserve_is_worth_each_of_its_yuan_at_the_value_of_its_place() -> None:
+    a = aims(confiscation_hazard=0.0)
+    months = np.linspace(0.0, 60.0, 60_001)
+    value = local_government.value_of_money(months, a)
+    summed = float(np.sum(0.5 * (value[1:] + value[:-1])) * (months[1] - months[0]))
+    assert local_government.value_of_reserve(np.array(60.0), a) == pytest.approx(summed, rel=1e-8)
+    assert local_government.value_of_reserve(np.array(-5.0), a) == 0.0
+
+
+@pytest.mark.parametrize("terminal", [0.0, 0.4, 1.0])
+def test_money_of_the_horizon_is_a_discounted_mean_and_what_is_left_counts_beside_it(terminal: float) -> None:
+    a = aims(discount=0.8, terminal_weight=terminal, confiscation_hazard=0.0)
+    own, months = np.array([[10.0], [20.0], [-5.0]]), np.array([[0.0], [6.0], [24.0], [12.0]])
+    flows, reserve = local_government.worth_of_money(own, months, np.array([100.0]), a)
+    mu = local_government.value_of_money(months[:3, 0], a)
+    weights = np.array([1.0, 0.8, 0.64])
+    assert flows[0] == pytest.approx(float((weights * mu * own[:, 0]).sum() / weights.sum()))
+    held = float(local_government.value_of_reserve(months[3, 0], a)) * 100.0 / 12.0
+    assert reserve[0] == pytest.approx(terminal * 0.8**3 * held / weights.sum())
+
+
 def test_payoff_counts_each_outcome_at_its_price() -> None:
-    a, levers = aims(), np.array([[0.1, 0.2, 0.15, 0.6, 0.2]])
+    a, levers = aims(), np.array([[0.1, 0.2, 0.15, 0.6, 0.2, 0.0]])
     one = np.array([1e9])
     plain = local_government.Outcome(
-        own_money=one, treasury=one, dues=one, wages=10 * one, benefits=one, output=20 * one, repaid=one
-    )
-    months, people, bill = np.array([12.0]), np.array([1000.0]), 10 * one
+        worth=one, reserve_worth=one, treasury=one, dues=one, wages=10 * one, benefits=one, output=20 * one,
+        repaid=one, own_money=one, reserve=one,
+    )  # fmt: skip
+    people, bill = np.array([1000.0]), 10 * one
 
     def change(**more: np.ndarray) -> float:
-        new = local_government.payoff(plain._replace(**more), levers, bill, months, people, a)
-        return float((new - local_government.payoff(plain, levers, bill, months, people, a))[0] * 1000.0)
+        new = local_government.payoff(plain._replace(**more), levers, bill, people, a)
+        return float((new - local_government.payoff(plain, levers, bill, people, a))[0] * 1000.0)
 
-    assert change(own_money=2 * one) == pytest.approx(
-        1e9 * float(local_government.value_of_money(months, a)[0])
-    )
+    assert change(worth=2 * one) == pytest.approx(1e9)
+    assert change(reserve_worth=3 * one) == pytest.approx(2e9)
+    assert change(own_money=2 * one, reserve=2 * one) == 0.0
     assert change(wages=11 * one) == pytest.approx(1e9)
     assert change(treasury=2 * one) == pytest.approx(-1e9 * (1.0 + a.shadow_cost))
     assert change(dues=2 * one) == pytest.approx(-1e9 * (1.0 - a.accrual_share))
     assert change(repaid=2 * one) == pytest.approx(-1e9 * a.floor_repayment)
     assert change(benefits=2 * one) == pytest.approx(1e10 * a.benefit_weight * math.log(2.0))
     assert change(output=40 * one) == pytest.approx(1e10 * a.growth_weight * math.log(2.0))
-    idle = local_government.payoff(plain, np.array([[0.0, 0.0, 0.0, 0.6, 0.2]]), bill, months, people, a)
-    busy = local_government.payoff(plain, levers, bill, months, people, a)
+    idle = local_government.payoff(plain, np.array([[0.0, 0.0, 0.0, 0.6, 0.2, 0.0]]), bill, people, a)
+    busy = local_government.payoff(plain, levers, bill, people, a)
     cost = 1e10 * (
         local_government.effort_cost(0.1, a.audit_cost, a.effort_elasticity)
         + local_government.effort_cost(0.2, a.registration_cost, a.effort_elasticity)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from abm import explain
-from abm.agents.local_government import LEVERS
+from abm.agents.local_government import LEVERS, SUPPLEMENT
 from abm.errors import UserError
 from abm.explain import moment as moments
 from abm.explain import terms
@@ -73,7 +73,10 @@ def test_a_person_is_explained_as_the_model_made_it(moment: Moment, kind: str) -
             assert tells(end, after["pension"][row])
             assert f"paid by {places[after['relation'][row]]}" in end
         if kind == "pensioner":
-            assert tells(text.split("Money of the year")[1].split("At the end")[0], after["pension"][row])
+            enterprise = not after["flags"][row] & Flag.PUBLIC
+            topped_up = moment.model.levers[after["relation"][row], SUPPLEMENT] * enterprise
+            money = text.split("Money of the year")[1].split("At the end")[0]
+            assert tells(money, after["pension"][row] * (1.0 + topped_up))
         if kind == "new pensioner":
             assert "base part: W (1 + " in text
             parts = re.findall(r"part: .* = ([\d,]+) yuan a month", text)
@@ -113,7 +116,7 @@ def test_a_disagreement_with_the_model_is_an_error(column: str) -> None:
 def test_other_hazards_than_the_models_are_found_out() -> None:
     moment = moments.at(HISTORY, 2011)
     row = int(rows_of(moment, "covered staff")[0])
-    moment.ages[0][:] = 1.0
+    moment.ages[0][:] = 10.0  # certain death, whatever factor the insured have
     with pytest.raises(DisagreementError):
         Life(moment, row)
 

@@ -113,7 +113,14 @@ def test_no_name_speaks_of_a_retained_share() -> None:
 def test_every_lever_moves_some_output(lever: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(govern, "run", lambda model, inertia=None: None)
     plain, pushed = (model(end=2011) for _ in range(2))
-    change = {"audit": 0.2, "registration": 0.2, "leniency": 0.2, "floor": -0.1, "rate": -0.05}[lever]
+    change = {
+        "audit": 0.2,
+        "registration": 0.2,
+        "leniency": 0.2,
+        "floor": -0.1,
+        "rate": -0.05,
+        "supplement": 0.05,
+    }[lever]
     pushed.levers[:, LEVERS.index(lever)] += change
     plain.step()
     pushed.step()
@@ -124,6 +131,7 @@ def test_every_lever_moves_some_output(lever: str, monkeypatch: pytest.MonkeyPat
         "leniency": ("early_retirement_share", 1),
         "floor": ("contribution_revenue", -1),
         "rate": ("contribution_revenue", -1),
+        "supplement": ("benefit_expenditure", 1),
     }
     column, sign = direction[lever]
     assert sign * (b[column] - a[column]) > 0

@@ -63,7 +63,7 @@ def test_governments_are_an_agent_set(after_a_year: PensionModel) -> None:
 
 def test_a_government_shows_its_levers(after_a_year: PensionModel) -> None:
     beijing = next(iter(after_a_year.local.select(lambda g: g.province == "Beijing")))
-    assert list(beijing.levers) == ["audit", "registration", "leniency", "floor", "rate"]
+    assert list(beijing.levers) == ["audit", "registration", "leniency", "floor", "rate", "supplement"]
     assert list(beijing.levers.values()) == after_a_year.levers[0].tolist()
     assert after_a_year.central.regime.endswith("/none")
     assert "110000" in repr(beijing)
@@ -92,7 +92,7 @@ def test_workers_have_the_verbs_of_an_agent_set(after_a_year: PensionModel) -> N
 def test_employers_have_them_too(after_a_year: PensionModel) -> None:
     employers = after_a_year.employers
     by_ownership = employers.groupby("ownership")
-    assert list(by_ownership) == [0, 1, 2]
+    assert list(by_ownership) == [0, 1, 2, 3]
     assert sum(len(x) for x in by_ownership.values()) == len(employers)
     staff = sum(x.agg("staff", np.sum) for x in by_ownership.values())
     assert staff == pytest.approx(after_a_year.sums["staff"].sum())

@@ -1,4 +1,4 @@
-"""What a local government wants and how it chooses: audit, registration, leniency, base floor, own rate.
+"""What a local government wants and how it chooses: enforcement, leniency, base floor, own rate, supplements.
 
 A government never knows a "retained share". It values the accounts that the regime's money rule would give
 it under each candidate lever (``abm.engine.whatif`` settles them) with the payoff below, and moves part of
@@ -12,13 +12,14 @@ from typing import NamedTuple
 import numpy as np
 
 Array = np.ndarray
-LEVERS = ("audit", "registration", "leniency", "floor", "rate")
+LEVERS = ("audit", "registration", "leniency", "floor", "rate", "supplement")
 """Levers in the order of every array: local push on the declared base and on registration (on top of the
 agency's routine), chance that early retirement is approved, base floor as a multiple of the average wage,
-employer rate (only where it is devolved)."""
+employer rate (only where it is devolved), and what the place pays on top of its enterprise pensions, a share
+of them."""
 
 
-AUDIT, REGISTRATION, LENIENCY, FLOOR, RATE = range(len(LEVERS))
+AUDIT, REGISTRATION, LENIENCY, FLOOR, RATE, SUPPLEMENT = range(len(LEVERS))
 
 
 class Aims(NamedTuple):
@@ -39,10 +40,11 @@ class Aims(NamedTuple):
     floor_repayment: float
     horizon: int
     discount: float
+    terminal_weight: float = 0.0
 
 
 def value_of_money(payable_months: Array, aims: Aims) -> Array:
-    """μ(m): what a yuan of own reserve is worth, falling with the payable months m of that reserve.
+    """μ(m): what a yuan of own money is worth, falling with the payable months m of the reserve it owns.
 
     It is multiplied by the chance of still owning the reserve at the horizon.
     """
@@ -53,6 +55,32 @@ def value_of_money(payable_months: Array, aims: Aims) -> Array:
     return value * (1.0 - aims.confiscation_hazard) ** aims.horizon
 
 
+def value_of_reserve(payable_months: Array, aims: Aims) -> Array:
+    """What a reserve of m months is worth, in months: each yuan at the μ of its place, ∫μ from 0 to m."""
+    months, scale = np.maximum(payable_months, 0.0), aims.money_value_months
+    above = (aims.money_value_empty - aims.money_value_full) * scale * (1.0 - np.exp(-months / scale))
+    return (aims.money_value_full * months + above) * (1.0 - aims.confiscation_hazard) ** aims.horizon
+
+
+def worth_of_money(
+    own_money: Array, payable_months: Array, spending: Array, aims: Aims
+) -> tuple[Array, Array]:
+    """Worth of the own money of H years and of the reserve held at their end, both yuan a year.
+
+    ``own_money`` (H, ...) yuan, ``payable_months`` (H + 1, ...) of the reserve owned at the opening of each
+    year and at the end, ``spending`` (...) of the year after, yuan. The horizon's sum Σ δ^s μ(m_s) own_s and,
+    with ``terminal_weight``, δ^H times the value of the reserve are divided by Σ δ^s, so that both stand
+    beside amounts of one year.
+    """
+    weights = aims.discount ** np.arange(len(own_money) + 1)
+    years = weights[:-1].sum()
+    flows = value_of_money(payable_months[:-1], aims) * own_money
+    reserve = value_of_reserve(payable_months[-1], aims) * spending / 12.0
+    return np.tensordot(weights[:-1] / years, flows, axes=1), (
+        aims.terminal_weight * weights[-1] / years * reserve
+    )
+
+
 def effort_cost(push: Array, full_cost: float, elasticity: float) -> Array:
     """Cost c|e|^(1 + 1/ε) of pushing, or of obstructing, enforcement; in units of the wage bill."""
     return full_cost * np.abs(push) ** (1.0 + 1.0 / elasticity)
@@ -61,46 +89,66 @@ def effort_cost(push: Array, full_cost: float, elasticity: float) -> Array:
 class Outcome(NamedTuple):
     """What a candidate brings the place a year, on average over the horizon; arrays that broadcast."""
 
-    own_money: Array  # change of the reserve it owns plus what its treasury paid (before that payment), yuan
+    worth: Array  # of own money before its treasury's payments, as the government values it, yuan
+    reserve_worth: Array  # of the reserve owned at the horizon, as it values it, yuan
     treasury: Array  # what its own treasury paid into the fund, yuan
     dues: Array  # contributions of local employers and workers, yuan
     wages: Array  # wage bill, yuan
     benefits: Array  # pensions paid to residents, yuan
     output: Array  # yuan
     repaid: Array  # savings below the national floor or rate that an inspection would reclaim, yuan
+    own_money: Array  # the money behind ``worth``, yuan
+    reserve: Array  # the reserve behind ``reserve_worth``, yuan
+
+
+def log_share(amount: Array, bill: Array) -> Array:
+    """Log of an amount over the wage bill, of at least a millionth."""
+    return np.log(np.maximum(amount / bill, 1e-6))
 
 
 def payoff(
     outcome: Outcome,
     levers: Array,
     bill: Array,
-    reserve_months: Array,
     population: Array,
     aims: Aims,
 ) -> Array:
     """The government's payoff per resident, yuan a year.
 
     Residents' private income (wages less dues, of which ``accrual_share`` comes back as their own pension),
-    μ times own money, the treasury's payments at one plus the shadow cost, logs of pensions and of output,
-    less the cost of effort; logs and cost are weighted with today's wage ``bill`` (n,), which no lever
-    changes, so that the unit of money does not matter. ``levers`` (..., 5) follow ``LEVERS``.
+    the worth of own money (:func:`worth_of_money`), the treasury's payments at one plus the shadow cost, logs
+    of pensions and of output over the wage bill, less the cost of effort; logs and cost are weighted with
+    today's wage ``bill`` (n,), which no lever changes, so that the unit of money does not matter. ``levers``
+    (..., levers) follow ``LEVERS``.
     """
     cost = bill * (
-        effort_cost(levers[..., 0], aims.audit_cost, aims.effort_elasticity)
-        + effort_cost(levers[..., 1], aims.registration_cost, aims.effort_elasticity)
-        + aims.leniency_cost * levers[..., 2]
+        effort_cost(levers[..., AUDIT], aims.audit_cost, aims.effort_elasticity)
+        + effort_cost(levers[..., REGISTRATION], aims.registration_cost, aims.effort_elasticity)
+        + aims.leniency_cost * levers[..., LENIENCY]
     )
     total = (
         outcome.wages
         - (1.0 - aims.accrual_share) * outcome.dues
-        + value_of_money(reserve_months, aims) * outcome.own_money
+        + outcome.worth
+        + outcome.reserve_worth
         - (1.0 + aims.shadow_cost) * outcome.treasury
-        + aims.benefit_weight * bill * np.log(np.maximum(outcome.benefits, 1.0))
-        + aims.growth_weight * bill * np.log(np.maximum(outcome.output, 1.0))
+        + aims.benefit_weight * bill * log_share(outcome.benefits, bill)
+        + aims.growth_weight * bill * log_share(outcome.output, bill)
         - aims.floor_repayment * outcome.repaid
         - cost
     )
     return total / population
+
+
+def odds(candidates: Array, values: Array, temperature: Array) -> Array:
+    """Logit chances (n, k) of the candidates; those cut to one bound (equal to the one before) count once.
+
+    ``candidates`` and ``values`` (n, k), ``temperature`` (n,) the scale of choice noise in units of value.
+    """
+    scaled = (values - values.max(axis=1, keepdims=True)) / np.maximum(temperature[:, None], 1e-12)
+    chances = np.exp(scaled)
+    chances[:, 1:][candidates[:, 1:] == candidates[:, :-1]] = 0.0
+    return chances / chances.sum(axis=1, keepdims=True)
 
 
 def smoothed_best_response(
@@ -108,14 +156,9 @@ def smoothed_best_response(
 ) -> tuple[Array, Array]:
     """Move part of the way to the logit-weighted best candidate.
 
-    ``candidates`` and ``values`` (n, k), ``current`` and ``temperature`` (n,), the scale of choice noise in
-    units of value. Returns the new lever (n,) and the choice probabilities (n, k).
+    ``current`` and ``temperature`` (n,), ``candidates`` and ``values`` (n, k). Returns the new lever (n,) and
+    the choice probabilities (n, k).
     """
-    scaled = (values - values.max(axis=1, keepdims=True)) / np.maximum(temperature[:, None], 1e-12)
-    odds = np.exp(scaled)
-    repeated = np.zeros(candidates.shape, bool)  # candidates cut to one bound count once
-    repeated[:, 1:] = candidates[:, 1:] == candidates[:, :-1]
-    odds[repeated] = 0.0
-    odds /= odds.sum(axis=1, keepdims=True)
-    aim = (odds * candidates).sum(axis=1)
-    return inertia * current + (1.0 - inertia) * aim, odds
+    chances = odds(candidates, values, temperature)
+    aim = (chances * candidates).sum(axis=1)
+    return inertia * current + (1.0 - inertia) * aim, chances

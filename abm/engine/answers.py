@@ -33,11 +33,11 @@ class Firms(NamedTuple):
     coverage_cost: np.ndarray
     value: np.ndarray  # mean value of a yuan of base to staff
     mean_wage: np.ndarray  # of staff, over the average wage that bases rest on
-    state_share: float
-    foreign_share: float
+    shares: np.ndarray  # of staff by ownership, (kinds,)
+    premiums: np.ndarray  # wage by ownership over the average wage, (kinds,)
     dispersion: float
-    state_multiple: float
-    foreign_multiple: float
+    cost_multiples: tuple[float, ...]  # of the concealment cost by ownership, over that of private employers
+    coverage_cost_multiples: tuple[float, ...]
     wage_dispersion: float
     fine: float
     ceiling: float
@@ -46,6 +46,11 @@ class Firms(NamedTuple):
     waived: float  # share of employers' dues waived
     review: float  # chance that an employer sets a person's registration anew
     registration_base: float
+
+    def at(self, places: np.ndarray) -> Firms:
+        """The employers of ``places`` (m,): arrays (m,)."""
+        local = ("cost", "coverage_cost", "value", "mean_wage")
+        return self._replace(**{name: getattr(self, name)[places] for name in local})
 
 
 @decision
@@ -57,9 +62,14 @@ def _hidden_shares(rate: Array, detection: Array, fine: float, value: Array, cos
     return out
 
 
-def hidden_by_kind(rate: Array, detection: Array, firms: Firms, cost: Array) -> Array:
-    """Share hidden (or left out), (..., n, owners, nodes), by owner and node of the cost distribution."""
-    kinds = np.array([1.0, firms.state_multiple, firms.foreign_multiple])
+def hidden_by_kind(
+    rate: Array, detection: Array, firms: Firms, cost: Array, multiples: tuple[float, ...]
+) -> Array:
+    """Share hidden (or left out), (..., n, owners, nodes), by owner and node of the cost distribution.
+
+    ``cost`` (n,) is the median of private employers, ``multiples`` those of each owner over it.
+    """
+    kinds = np.array(multiples)
     spread = np.exp(firms.dispersion * NODES)
     g = cost[..., None, None] * kinds[:, None] * spread
     shape = np.broadcast_shapes(rate[..., None, None].shape, g.shape)
@@ -69,32 +79,37 @@ def hidden_by_kind(rate: Array, detection: Array, firms: Firms, cost: Array) -> 
 
 
 def combined_rate(levers: Array, firms: Firms) -> Array:
-    """Employers' rate less waivers plus workers' rate under levers (..., 5)."""
+    """Employers' rate less waivers plus workers' rate under levers (..., levers)."""
     return levers[..., RATE] * (1.0 - firms.waived) + firms.worker_rate
 
 
 def answers(levers: Array, firms: Firms) -> tuple[Array, Array]:
-    """Mean base paid on over the mean wage, and coverage, under levers (..., n, 5): two arrays (..., n).
+    """Mean base paid on over the mean wage, and coverage, under levers (..., n, levers): two arrays (..., n).
 
     The base paid on is the declared one plus what audits find of the rest, coverage what employers register
     plus what inspections find of the others.
     """
-    owners = np.array([1.0 - firms.state_share - firms.foreign_share, firms.state_share, firms.foreign_share])
     rate = combined_rate(levers, firms)
     audit = np.clip(firms.audit_base + levers[..., AUDIT], 0.0, 1.0)
-    hidden = hidden_by_kind(rate, audit, firms, firms.cost)
+    hidden = hidden_by_kind(rate, audit, firms, firms.cost, firms.cost_multiples)
     spread = firms.wage_dispersion
-    wage = firms.mean_wage[:, None] * np.exp(spread * NODES - 0.5 * spread * spread)  # (n, wages)
+    relative = firms.premiums / (firms.premiums @ firms.shares)
+    wage = firms.mean_wage[:, None, None] * relative[:, None]  # (n, kinds, 1)
+    wage = wage * np.exp(spread * NODES - 0.5 * spread * spread)  # (n, kinds, wages)
     floor = levers[..., FLOOR][..., None, None, None]
-    full = np.clip(wage[:, None, None, :], floor, firms.ceiling)
-    declared = np.clip(wage[:, None, None, :] * (1.0 - hidden[..., None]), floor, firms.ceiling)
+    full = np.clip(wage[:, :, None, :], floor, firms.ceiling)
+    declared = np.clip(wage[:, :, None, :] * (1.0 - hidden[..., None]), floor, firms.ceiling)
     paid_on = declared + audit[..., None, None, None] * (full - declared)
-    base = np.einsum("...nocw,o,c,w->...n", paid_on, owners, WEIGHTS, WEIGHTS) / firms.mean_wage
     inspection = np.clip(firms.registration_base + levers[..., REGISTRATION], 0.0, 1.0)
-    left_out = hidden_by_kind(rate, inspection, firms, firms.coverage_cost)
-    left_out = np.einsum("...noc,o,c->...n", left_out, owners, WEIGHTS)
-    coverage = employer.registered_share.py_func(1.0 - left_out, inspection, firms.review)
-    return base, np.maximum(coverage, 1e-3)
+    left_out = hidden_by_kind(rate, inspection, firms, firms.coverage_cost, firms.coverage_cost_multiples)
+    left_out = np.einsum("...noc,c->...no", left_out, WEIGHTS)
+    covered = firms.shares * employer.registered_share.py_func(
+        1.0 - left_out, inspection[..., None], firms.review
+    )
+    coverage = np.maximum(covered.sum(axis=-1), 1e-3)
+    mix = covered / np.maximum(covered.sum(axis=-1, keepdims=True), 1e-9)
+    base = np.einsum("...nocw,...no,c,w->...n", paid_on, mix, WEIGHTS, WEIGHTS) / firms.mean_wage
+    return base, coverage
 
 
 class Flexible(NamedTuple):
@@ -150,3 +165,63 @@ def flexible_dues(floors: Array, ceiling: float, flexible: Flexible) -> Array:
         f.divisor, AGES, QUANTILES, NORMALS,
     )  # fmt: skip
     return flat.reshape(floors.shape)
+
+
+class Movers(NamedTuple):
+    """Those who consider moving in a year and how they answer a place's wages; arrays (31,) by province.
+
+    A logit answers a change d of the utility of one alternative by d P(1 − P) + d²/2 P(1 − P)(1 − 2P); the
+    sums of both terms over all movers are kept.
+    """
+
+    first: Array  # Σ movers P(1 − P), persons a year
+    second: Array  # Σ movers P(1 − P)(1 − 2P)
+    adults: Array  # residents of 16 and over, persons
+    wage_weight: float  # utility per unit of log net wage, the pension at stake included
+    wage_shift: float  # share of the levy shifted to wages
+    years: int  # in which the levers are held
+
+    def drawn(self, change: Array, province: np.ndarray) -> Array:
+        """Residents after the years over those today, where log net wages change by ``change`` (m,)."""
+        d = self.wage_weight * change
+        come = d * self.first[province] + 0.5 * d * d * self.second[province]
+        return 1.0 + self.years * come / self.adults[province]
+
+
+def movers(considering: Array, utility: Array) -> tuple[Array, Array]:
+    """First and second term of the answer of ``considering`` persons (..., 31) to each of 31 alternatives.
+
+    ``considering`` (cells,) persons, ``utility`` (cells, 31) of the alternatives to them.
+    """
+    share = np.exp(utility - utility.max(axis=-1, keepdims=True))
+    share /= share.sum(axis=-1, keepdims=True)
+    spread = share * (1.0 - share)
+    return considering @ spread, considering @ (spread * (1.0 - 2.0 * share))
+
+
+@decision
+def _stake(
+    wage: float, rules: Rules, scheme: worker.Scheme, pension_age: float, ages: Array, quantiles: Array
+) -> float:
+    """Mean of the pension at stake per unit of log wages of the place to go to, in units of utility."""
+    total = 0.0
+    for age in ages:
+        for q in quantiles:
+            discount = rules.discount_high - (rules.discount_high - rules.discount_low) * q
+            awareness = rules.awareness_low + (rules.awareness_high - rules.awareness_low) * q
+            annuity = worker.expects_annuity(
+                pension_age - age, discount, scheme.wage_growth, scheme.pension_growth, scheme.pension_years
+            )
+            months = 12.0 * (age - FIRST_PAID)
+            total += worker.pension_at_stake(months, 1.0, 0.0, 1.0, annuity, awareness, wage)
+    return total / (len(ages) * len(quantiles))
+
+
+def pension_stake(flexible: Flexible) -> float:
+    """What one per cent more pension base adds to a member's utility of a place, over one per cent.
+
+    Asked of the workers' own decision for the types that stand for all; a member earns the mean income.
+    """
+    f = flexible
+    stake = _stake(f.income, f.rules, f.scheme, f.pension_age, AGES, QUANTILES)
+    return f.rules.pension_weight * float(stake)

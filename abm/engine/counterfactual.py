@@ -1,48 +1,114 @@
 """What a candidate lever would bring a local government of the model: its counterfactual accounts, settled.
 
-For each locality and candidate lever its employers and their capital answer in the long run
-(``abm.engine.answers``); what leaves arrives elsewhere; all accounts of all localities are settled again
-through the whole stack (``abm.engine.whatif``). Only the other governments' levers stay. Migrants do not
-answer yet.
+For each locality and candidate lever its employers, flexible workers and movers answer in the long run
+(``abm.engine.answers``), and so does capital; what leaves arrives elsewhere; all accounts of all localities
+are settled again, year after year, through the whole stack (``abm.engine.whatif``). Only the other
+governments' levers stay. A what-if is a row: who acts, and the levers it would have. Candidates that change
+nothing, or repeat another one, share a row.
 """
 
 from __future__ import annotations
 
-from itertools import repeat
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from abm.agents.local_government import FLOOR, LENIENCY, LEVERS, RATE, Aims, Outcome, payoff
+from abm.agents.local_government import (
+    AUDIT,
+    FLOOR,
+    LENIENCY,
+    RATE,
+    REGISTRATION,
+    SUPPLEMENT,
+    Aims,
+    Outcome,
+    payoff,
+    worth_of_money,
+)
 from abm.engine import whatif
-from abm.engine.answers import Firms, Flexible, answers, combined_rate, flexible_dues
+from abm.engine.answers import Firms, Flexible, Movers, answers, combined_rate, flexible_dues
 from abm.regimes import Accounts, Funds, Memory, Schedule
 
-CELLS_AT_ONCE = 200_000
+Array = np.ndarray
+Indices = npt.NDArray[np.integer]
+CELLS_AT_ONCE = 100_000
 """Accounts settled in one call, so that a settlement's arrays stay in cache."""
 STRIDES = np.array([-5.0, -1.0, 0.0, 1.0, 5.0])
 """Steps that a government tries: short ones to settle down, long ones to get there."""
+NOW = 2
+"""The candidate that leaves a lever as it is."""
+
+
+class Growth(NamedTuple):
+    """Yearly growth factors that governments expect of their accounts, each (n,)."""
+
+    bill: Array  # wage bill, and with it contributions
+    pensions: Array  # spending on pensions
+    members: Array  # insured and staff
+    retirees: Array
+    output: Array
+
+    def ahead(self, accounts: Accounts) -> Iterator[Accounts]:
+        """The accounts of next year, of the year after, and so on; reserves' interest and moves stay."""
+        while True:
+            accounts = self._year(accounts)
+            yield accounts
+
+    def _year(self, a: Accounts) -> Accounts:
+        return a._replace(
+            contributions_enterprise=a.contributions_enterprise * self.bill,
+            contributions_public=a.contributions_public * self.bill,
+            collectable=a.collectable * self.bill,
+            benefits_enterprise=a.benefits_enterprise * self.pensions,
+            benefits_public=a.benefits_public * self.pensions,
+            off_list=a.off_list * self.pensions,
+            insured_employees=a.insured_employees * self.members,
+            enterprise_employees=a.enterprise_employees * self.members,
+            enterprise_retirees=a.enterprise_retirees * self.retirees,
+            average_wage=a.average_wage * self.bill / self.members,
+            gdp=a.gdp * self.output,
+            treasury_capacity=a.treasury_capacity * self.output,
+        )
 
 
 class Setting(NamedTuple):
-    """This year's accounts before settlement and what the answers act on; arrays (n,)."""
+    """Last year's accounts before settlement and what the answers act on; arrays (n,)."""
 
     accounts: Accounts
     funds: Funds
     memory: Memory
-    wages: np.ndarray  # wage bill of formal staff, yuan
-    staff_dues: np.ndarray  # the part of enterprise contributions that staff and employers pay, yuan
-    early_cost: np.ndarray  # pensions of one year's early retirees while early, at today's leniency, yuan
-    reserve_owned: np.ndarray  # reserve the local government owns, yuan
+    growth: Growth
+    interest: float  # yearly rate on reserves
+    wages: Array  # wage bill of formal staff, yuan
+    staff_dues: Array  # the part of enterprise contributions that staff and employers pay, yuan
+    early_cost: Array  # pensions of one year's early retirees while early, at today's leniency, yuan
+    firms: Firms
     flexible: Flexible
-    return_slope: np.ndarray  # change of the rate of return per unit of levy on wages, over the return
+    movers: Movers
+    province_of: Indices
+    work_share: Array  # of the place in its province
+    levy: Array  # employers' dues over the wage bill of the province, as the market shows it
+    return_slope: Array  # change of the rate of return per unit of levy on wages, over the return
     capital_flight: float
     national_floor: float
-    national_rate: np.ndarray
+    national_rate: Array
 
 
-def candidates(levers: np.ndarray, low: np.ndarray, high: np.ndarray, step: float) -> np.ndarray:
-    """Candidate levers (5, 5, n): per lever five values around today's, within the bounds (n, 5).
+class Answer(NamedTuple):
+    """What an action would make of the actor's own place, by row (m,)."""
+
+    collected: Array  # enterprise contributions, yuan
+    capital: Array  # capital, and jobs with it, over today's
+    people: Array  # residents over today's
+    covered: Array  # coverage over today's
+    extra: Array  # pensions more than today, yuan; off the national list
+
+
+def candidates(levers: Array, low: Array, high: Array, step: float) -> Array:
+    """Candidate levers (levers, 5, n): per lever five values around today's, within the bounds (n, levers).
 
     Axis 0 is the lever, axis 1 the ``STRIDES`` in steps of ``step`` times the lever's range, axis 2 the
     locality.
@@ -51,99 +117,187 @@ def candidates(levers: np.ndarray, low: np.ndarray, high: np.ndarray, step: floa
     return np.clip(tries, low.T[:, None, :], high.T[:, None, :])
 
 
+def rows_of(levers: Array, tries: Array) -> tuple[Indices, Indices, Array]:
+    """The distinct what-ifs: row of each candidate (levers, 5, n), actor (m,), levers (m, levers) of a row.
+
+    The first n rows are everybody's levers of today.
+    """
+    kinds, many, n = tries.shape
+    row = np.broadcast_to(np.arange(n), tries.shape).copy()
+    actors, actions = [np.arange(n)], [levers]
+    count = n
+    for lever in range(kinds):
+        for k in range(many):
+            same = tries[lever, k] == levers[:, lever]
+            for earlier in range(k):
+                repeated = ~same & (tries[lever, k] == tries[lever, earlier])
+                row[lever, k, repeated] = row[lever, earlier, repeated]
+                same |= repeated
+            new = np.flatnonzero(~same)
+            row[lever, k, new] = count + np.arange(len(new))
+            count += len(new)
+            action = levers[new].copy()
+            action[:, lever] = tries[lever, k, new]
+            actors.append(new)
+            actions.append(action)
+    return row, np.concatenate(actors), np.concatenate(actions)
+
+
 def evaluate(
-    levers: np.ndarray,
-    tries: np.ndarray,
-    firms: Firms,
-    setting: Setting,
-    stacks: list[Schedule],
-    aims: Aims,
-) -> tuple[np.ndarray, Outcome]:
-    """Payoffs (5, 5, n) of the candidates and the outcomes behind them, each (5, 5, n).
+    levers: Array, tries: Array, setting: Setting, stacks: list[Schedule], aims: Aims, threads: int = 1
+) -> tuple[Array, Outcome]:
+    """Payoffs (levers, 5, n) of the candidates and the outcomes behind them, each (levers, 5, n).
 
-    ``stacks`` are the regimes the government expects in each year of its horizon.
+    ``stacks`` are the regimes the government expects in each year of its horizon. The result does not depend
+    on the number of ``threads``.
     """
-    k, m, n = tries.shape
-    actions = np.broadcast_to(levers, (k, m, n, len(LEVERS))).copy()
-    for lever in range(k):
-        actions[lever, :, :, lever] = tries[lever]
-    base, coverage = answers(actions, firms)
-    base0, coverage0 = answers(levers, firms)
-    rate, rate0 = combined_rate(actions, firms), combined_rate(levers, firms)
-    levy, levy0 = rate * base * coverage, rate0 * base0 * coverage0
-    capital = np.exp(setting.capital_flight * setting.return_slope * (levy - levy0))
-    dues = levy / levy0 * capital
-    flexible = setting.accounts.contributions_enterprise - setting.staff_dues
-    answered = flexible_dues(actions[..., FLOOR], firms.ceiling, setting.flexible)
-    today = flexible_dues(levers[:, FLOOR], firms.ceiling, setting.flexible)
-    own_collected = setting.staff_dues * dues + flexible * answered / today
-    lenient = actions[..., LENIENCY] / np.maximum(levers[:, LENIENCY], 1e-6)
-    extra = setting.early_cost * (lenient - 1.0)
-    acts = [
-        np.broadcast_to(x, (k, m, n)).reshape(k * m, n)
-        for x in (own_collected, capital, coverage / coverage0, extra)
-    ]
-    own_money, treasury = np.empty((k * m, n)), np.empty((k * m, n))
-    block = max(1, CELLS_AT_ONCE // (n * n))
-    for start in range(0, k * m, block):
-        some = slice(start, start + block)
-        fates = _counterfactual(setting, *(x[some] for x in acts))
-        fate = whatif.settle_ahead(repeat(fates), setting.funds, stacks, np.arange(n), memory=setting.memory)
-        own_money[some] = whatif.discounted_mean(fate.own_money, aims.discount)
-        treasury[some] = whatif.discounted_mean(fate.treasury, aims.discount)
-    wages = setting.wages * capital
-    below = np.maximum(setting.national_floor - actions[..., FLOOR], 0.0) / setting.national_floor
-    below = below + np.maximum(setting.national_rate - actions[..., RATE], 0.0) / setting.national_rate
+    row, actors, actions = rows_of(levers, tries)
+    answer = respond(actions, actors, setting)
+    purse = settled(answer, actors, setting, stacks, aims, threads)
+    below = np.maximum(setting.national_floor - actions[:, FLOOR], 0.0) / setting.national_floor
+    national = setting.national_rate[actors]
+    below = below + np.maximum(national - actions[:, RATE], 0.0) / national
+    size = answer.capital * answer.people
+    accounts, bill = setting.accounts, setting.wages[actors]
     outcome = Outcome(
-        own_money=own_money.reshape(k, m, n),
-        treasury=treasury.reshape(k, m, n),
-        dues=own_collected,
-        wages=wages,
-        benefits=setting.accounts.benefits_enterprise + extra,
-        output=setting.accounts.gdp * capital,
-        repaid=below * own_collected,
+        **purse._asdict(),
+        dues=answer.collected,
+        wages=bill * size,
+        benefits=accounts.benefits_enterprise[actors] + answer.extra,
+        output=accounts.gdp[actors] * size,
+        repaid=below * answer.collected,
     )
-    accounts = setting.accounts
-    months = (
-        12.0
-        * setting.reserve_owned
-        / np.maximum(accounts.benefits_enterprise + accounts.benefits_public, 1.0)
-    )
-    return payoff(outcome, actions, setting.wages, months, accounts.population, aims), outcome
+    values = payoff(outcome, actions, bill, accounts.population[actors], aims)
+    return values[row], Outcome(*(x[row] for x in outcome))
 
 
-def _counterfactual(
-    setting: Setting,
-    collected: np.ndarray,
-    capital: np.ndarray,
-    covered: np.ndarray,
-    extra: np.ndarray,
-) -> Accounts:
-    """Accounts (candidates, actor, locality): the actor's own entries replaced, what left spread.
+def respond(actions: Array, actors: Indices, setting: Setting) -> Answer:
+    """How the places of the ``actors`` (m,) answer their levers ``actions`` (m, levers).
 
-    What each actor would bring about comes as arrays (candidates, n).
+    The first rows must be everybody's levers of today, against which answers count.
     """
+    n, today = len(setting.wages), actors  # the row of an actor's levers of today
+    base, coverage = only_where(
+        changed(actions, actors, (AUDIT, REGISTRATION, FLOOR, RATE), n),
+        lambda rows: answers(actions[rows], setting.firms.at(actors[rows])),
+        today,
+    )
+    levy = combined_rate(actions, setting.firms) * base * coverage
+    more = levy - levy[:n][today]
+    capital = np.exp(setting.capital_flight * setting.return_slope[actors] * more)
+    movers, province = setting.movers, setting.province_of[actors]
+    shifted = movers.wage_shift * setting.work_share[actors] * more
+    paid = 1.0 + movers.wage_shift * setting.levy[actors]
+    people = movers.drawn(-np.log1p(shifted / paid), province)
+    (own,) = only_where(
+        changed(actions, actors, (FLOOR,), n),
+        lambda rows: (
+            flexible_dues(
+                actions[rows, FLOOR],
+                setting.firms.ceiling,
+                setting.flexible._replace(inclination=setting.flexible.inclination[actors[rows]]),
+            ),
+        ),
+        today,
+    )
     a = setting.accounts
-    many, n = capital.shape
-    shape, own = (many, n, n), np.arange(n)
-    weight = setting.wages
-    gone = weight * (1.0 - capital)  # wage bill that leaves each actor, (many, n)
-    others = weight.sum() - weight
-    arrives = 1.0 + gone[:, :, None] / others[:, None]  # factor on everybody else, (many, actor, 1)
+    dues = setting.staff_dues[actors] * levy / levy[:n][today]
+    by_themselves = (a.contributions_enterprise - setting.staff_dues)[actors] * own / own[:n][today]
+    lenient = actions[:, LENIENCY] / np.maximum(actions[:n, LENIENCY], 1e-6)[today]
+    topped = (1.0 + actions[:, SUPPLEMENT]) / (1.0 + actions[:n, SUPPLEMENT])[today]
+    return Answer(
+        collected=(dues * capital + by_themselves) * people,
+        capital=capital,
+        people=people,
+        covered=coverage / coverage[:n][today],
+        extra=setting.early_cost[actors] * (lenient - 1.0) + a.benefits_enterprise[actors] * (topped - 1.0),
+    )
 
-    def replaced(values: np.ndarray, mine: np.ndarray, spread: bool) -> np.ndarray:
-        out = np.broadcast_to(values, shape) * (arrives if spread else 1.0)
-        out = np.array(out)
-        out[:, own, own] = mine
+
+class Purse(NamedTuple):
+    """What the horizon brings the actors, a year on average, in today's wage bill; each (m,) yuan."""
+
+    worth: Array
+    reserve_worth: Array
+    treasury: Array
+    own_money: Array
+    reserve: Array  # at the end
+
+
+def changed(actions: Array, actors: Indices, levers: tuple[int, ...], n: int) -> Indices:
+    """Rows of today (the first n), and those in which one of the ``levers`` differs from today's."""
+    own = actions[:, levers]
+    differs = (own != own[:n][actors]).any(axis=1)
+    differs[:n] = True
+    return np.flatnonzero(differs)
+
+
+def only_where(rows: Indices, answer: Callable[[Indices], tuple[Array, ...]], today: Indices) -> list[Array]:
+    """Ask ``answer`` for some ``rows`` only, those of today first; the other rows have today's answer."""
+    out = []
+    for values in answer(rows):
+        whole = values[: int(today.max()) + 1][today]
+        whole[rows] = values
+        out.append(whole)
+    return out
+
+
+def settled(
+    answer: Answer, actors: Indices, setting: Setting, stacks: list[Schedule], aims: Aims, threads: int = 1
+) -> Purse:
+    """Settle the counterfactual accounts of all rows ahead, in blocks, and value what the actors get."""
+    m, n, years = len(actors), len(setting.wages), len(stacks)
+    own, treasury, months = np.empty((years, m)), np.empty((years, m)), np.empty((years + 1, m))
+    reserve, spending = np.empty(m), np.empty(m)
+    size = max(1, CELLS_AT_ONCE // n)
+
+    def block(start: int) -> None:
+        some = slice(start, start + size)
+        accounts = counterfactual(Answer(*(x[some] for x in answer)), actors[some], setting)
+        fate = whatif.settle_ahead(
+            setting.growth.ahead(accounts), setting.funds, stacks, actors[some], memory=setting.memory,
+            interest=setting.interest,
+        )  # fmt: skip
+        bill = setting.growth.bill[actors[some]] ** np.arange(1, years + 1)[:, None]
+        own[:, some], treasury[:, some] = fate.own_money / bill, fate.treasury / bill
+        months[:, some] = fate.payable_months()
+        reserve[some], spending[some] = fate.reserve[-1] / bill[-1], fate.spending[-1] / bill[-1]
+
+    with ThreadPoolExecutor(max(threads, 1)) as pool:
+        list(pool.map(block, range(0, m, size)))
+    worth, reserve_worth = worth_of_money(own, months, spending, aims)
+    mean = whatif.discounted_mean
+    return Purse(worth, reserve_worth, mean(treasury, aims.discount), mean(own, aims.discount), reserve)
+
+
+def counterfactual(answer: Answer, actors: Indices, setting: Setting) -> Accounts:
+    """Accounts (m, n): in row a the entries of ``actors[a]`` replaced, what left it spread over the rest."""
+    a, bill = setting.accounts, setting.wages
+    row, own = np.arange(len(actors)), actors
+    size = answer.capital * answer.people
+    left = bill[own] * (1.0 - size) / (bill.sum() - bill[own])
+    moved = a.population[own] * (1.0 - answer.people) / (a.population.sum() - a.population[own])
+
+    def replaced(
+        values: Array, factor: Array, arrives: Array | None = None, extra: Array | float = 0.0
+    ) -> Array:
+        out = np.empty((len(own), len(values)))
+        out[:] = values
+        if arrives is not None:
+            out *= 1.0 + arrives[:, None]
+        out[row, own] = values[own] * factor + extra
         return out
 
+    collected = replaced(a.contributions_enterprise, np.zeros(len(own)), left, answer.collected)
+    off_list = replaced(a.off_list, np.ones(len(own)), extra=answer.extra)
     return a._replace(
-        contributions_enterprise=replaced(a.contributions_enterprise, collected, True),
-        insured_employees=replaced(a.insured_employees, a.insured_employees * covered * capital, True),
-        enterprise_employees=replaced(a.enterprise_employees, a.enterprise_employees * capital, True),
-        benefits_enterprise=replaced(a.benefits_enterprise, a.benefits_enterprise + extra, False),
-        off_list=replaced(a.off_list, np.maximum(a.off_list + extra, 0.0), False),
-        gdp=replaced(a.gdp, a.gdp * capital, True),
-        treasury_capacity=replaced(a.treasury_capacity, a.treasury_capacity * capital, True),
-        collectable=replaced(a.collectable, a.collectable * capital, True),
+        contributions_enterprise=collected,
+        insured_employees=replaced(a.insured_employees, answer.covered * size, left),
+        enterprise_employees=replaced(a.enterprise_employees, size, left),
+        benefits_enterprise=replaced(a.benefits_enterprise, np.ones(len(own)), extra=answer.extra),
+        off_list=np.maximum(off_list, 0.0),
+        gdp=replaced(a.gdp, size, left),
+        population=replaced(a.population, answer.people, moved),
+        treasury_capacity=replaced(a.treasury_capacity, size, left),
+        collectable=replaced(a.collectable, size, left),
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from abm.agents import learning
 from abm.agents.local_government import LEVERS, smoothed_best_response
+from abm.engine.counterfactual import NOW
 from abm.explain.text import million, percent, same, section, signed, table, yuan
 from abm.explain.weighing import Weighing, names_in
 from abm.model import PensionModel
@@ -19,9 +21,8 @@ TITLES = {
     "leniency": "Leniency, the chance that a request to retire early is approved",
     "floor": "Floor of the base, a multiple of the average wage",
     "rate": "Employer rate",
+    "supplement": "Local supplement to enterprise pensions, a share of them",
 }
-NOW = 2
-"""The candidate that leaves a lever as it is."""
 
 
 def describe(model: PensionModel, weighed: Weighing | None, index: int) -> str:
@@ -39,7 +40,7 @@ def describe(model: PensionModel, weighed: Weighing | None, index: int) -> str:
         )
         parts.append(section("Levers", [line]))
     else:
-        parts.append(section("How it values money", money(weighed, index)))
+        parts.append(section("How it values money and chooses", money(model, weighed, index)))
         parts += [section(TITLES[name], lever(model, weighed, name, index)) for name in LEVERS]
     parts.append(section("Levers in force", in_force(model, index)))
     parts.append(section("Settlement of the year", settlement(model, index)))
@@ -69,18 +70,36 @@ def standing(model: PensionModel, index: int) -> list[str]:
     ]
 
 
-def money(weighed: Weighing, index: int) -> list[str]:
-    """Expected regimes, value of own money, choice noise."""
+def money(model: PensionModel, weighed: Weighing, index: int) -> list[str]:
+    """Expected regimes and growth, value of own money, the rule of choice and its noise."""
     aims, temperature = weighed.aims, weighed.temperature[index]
     return [
         f"expects over its horizon of {aims.horizon} years: "
         + ", ".join(f"{y} {r}" for y, r in weighed.regimes),
-        f"a yuan of own reserve is worth {weighed.value_of_money[index]:.3f} (reserve of "
+        f"expects the wage bill to grow by {percent(weighed.growth[index] - 1.0)} a year, as last year; "
+        "money of later years counts in units of today's bill",
+        f"a yuan of own money is worth {weighed.value_of_money[index]:.3f} in the first year (reserve of "
         f"{weighed.months[index]:.1f} months, {percent(aims.confiscation_hazard, 0)} a year of losing it), "
-        f"a yuan from its own treasury costs {1.0 + aims.shadow_cost:.2f}",
+        f"as the reserve then stands in later ones; what is left at the end counts once more with weight "
+        f"{aims.terminal_weight:g}; a yuan from its own treasury costs {1.0 + aims.shadow_cost:.2f}",
         f"choices are noisy on a scale of {temperature:.2f} yuan per resident; "
         f"{percent(weighed.inertia, 0)} of the way to the best response is left for later",
+        *choosing(model, index),
     ]
+
+
+def choosing(model: PensionModel, index: int) -> list[str]:
+    """How the rule of choice departs from the smoothed best response to what is perceived."""
+    weighed = model.deliberation
+    assert weighed is not None
+    if weighed.rule == learning.IMITATION:
+        if weighed.example[index] == index:
+            return ["imitates its most successful neighbour; none does better, so it stays"]
+        name = model.places.names_zh[weighed.example[index]]
+        return [f"imitates its most successful neighbour, {name}: part of the way to its levers"]
+    if weighed.rule == learning.ATTRACTION:
+        return ["chooses by attractions: payoffs of this year and, fading, of the years before"]
+    return []
 
 
 def lever(model: PensionModel, weighed: Weighing, name: str, index: int) -> list[str]:
@@ -96,15 +115,27 @@ def lever(model: PensionModel, weighed: Weighing, name: str, index: int) -> list
     outcome = weighed.outcome(deliberation, row, index)
     terms = weighed.terms(deliberation, row, index)
     error, odds = weighed.misperceived[row, :, index], deliberation.odds[row, index]
-    chosen, again = smoothed_best_response(
-        np.array([before]),
-        tries[None, :],
-        (deliberation.payoffs[row, :, index] + error)[None, :],
-        weighed.temperature[index : index + 1],
-        weighed.inertia,
-    )
-    same(f"odds of {name}", float(np.abs(again[0] - odds).max()), 0.0)
-    same(f"choice of {name}", float(np.clip(chosen[0], low, high)), after)
+    rests_on = deliberation.worth[row, :, index]
+    worth = {**terms, "payoff": np.sum(list(terms.values()), axis=0), "misperceived by": error}
+    if deliberation.rule == learning.BEST_RESPONSE:
+        agree = float(np.abs(worth["payoff"] + error - rests_on).max())
+        same(f"perceived worth of {name}", agree, 0.0, 1e-6 * float(np.abs(rests_on).max()) + 1e-6)
+    if deliberation.rule == learning.ATTRACTION:
+        worth["attraction"] = rests_on
+    if deliberation.rule == learning.IMITATION:
+        aim = float(deliberation.before[deliberation.example[index], row])
+        conclusion = f"the example has {aim:.4f}"
+        chosen = weighed.inertia * before + (1.0 - weighed.inertia) * aim
+        columns: dict[str, list[str]] = {}
+    else:
+        response, again = smoothed_best_response(
+            np.array([before]), tries[None, :], rests_on[None, :], weighed.temperature[index : index + 1],
+            weighed.inertia,
+        )  # fmt: skip
+        same(f"odds of {name}", float(np.abs(again[0] - odds).max()), 0.0)
+        chosen, conclusion = float(response[0]), f"best response {float((odds * tries).sum()):.4f}"
+        columns = {"odds": [percent(chance) for chance in odds]}
+    same(f"choice of {name}", float(np.clip(chosen, low, high)), after)
     same(f"lever {name}", after, model.levers[index, row])
     first = table(
         ["candidate", *(f"{title} (m yuan)" for title in outcome)],
@@ -113,24 +144,22 @@ def lever(model: PensionModel, weighed: Weighing, name: str, index: int) -> list
             for k, value in enumerate(tries)
         ],
     )
-    worth = {**terms, "payoff": np.sum(list(terms.values()), axis=0), "misperceived by": error}
     second = table(
-        ["candidate", *worth, "odds"],
+        ["candidate", *worth, *columns],
         [
             [f"{value:.4f}" + (" (now)" if k == NOW else "")]
             + [signed(x[k] - x[NOW], 2) for x in worth.values()]
-            + [percent(odds[k])]
+            + [entries[k] for entries in columns.values()]
             for k, value in enumerate(tries)
         ],
     )
-    aim = float((odds * tries).sum())
     return [
         f"from {before:.4f}, between {low:.4g} and {high:.4g}",
         "what each candidate brings a year, against now:",
         first,
         "and what that is worth, yuan per resident, against now:",
         second,
-        f"best response {aim:.4f}; chooses {after:.4f}",
+        f"{conclusion}; chooses {after:.4f}",
     ]
 
 
@@ -151,13 +180,16 @@ def in_force(model: PensionModel, index: int) -> list[str]:
             f"{len(push)}; all between {percent(detected.min())} and {percent(detected.max())}, median "
             f"{percent(float(np.median(detected)))})"
         )
-    leniency, floor, rate = (model.levers[:, LEVERS.index(name)] for name in ("leniency", "floor", "rate"))
+    leniency, floor, rate, supplement = (
+        model.levers[:, LEVERS.index(name)] for name in ("leniency", "floor", "rate", "supplement")
+    )
     national = value("contributions.base_floor", year)
     lines.append(f"leniency {percent(leniency[index])} (median {percent(float(np.median(leniency)))})")
     lines.append(f"floor {floor[index]:.3f} of the average wage (national rule {national:g})")
     lines.append(
         f"employer rate {percent(rate[index])}, worker {percent(value('contributions.worker_rate', year))}"
     )
+    lines.append(f"supplement to enterprise pensions {percent(supplement[index])}")
     return lines
 
 

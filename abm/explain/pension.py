@@ -6,7 +6,7 @@ from abm.explain import terms
 from abm.explain.life import Life
 from abm.explain.text import drew, percent, same, years, yuan
 from abm.explain.text import terms as written
-from abm.population.persons import Status
+from abm.population.persons import Flag, Status
 
 
 def retirement(life: Life) -> list[str]:
@@ -88,6 +88,15 @@ def in_payment(life: Life) -> list[str]:
     given = call.given
     return [
         f"last year's pension {yuan(given['pension'])} a year; average of the payer's pensioners "
-        f"{yuan(given['average_pension'])}, rate {percent(given['law'].rate)}",
+        f"{yuan(given['average_pension'])}, rate {percent(given['law'].rate + given['supplement'])}",
         f"rise: {written(terms.of_adjustment(call), 'yuan')} → {yuan(given['pension'] + call.result)}",
+        *_supplement(life),
     ]
+
+
+def _supplement(life: Life) -> list[str]:
+    """What the paying place adds to a pension of the enterprise scheme."""
+    share = life.field("supplement", life.after["relation"])
+    if share < 0.0005 or life.after["flags"] & Flag.PUBLIC:
+        return []
+    return [f"{life.place(life.after['relation'])} pays {percent(share)} on top"]

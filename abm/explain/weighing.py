@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.agents.local_government import LEVERS, Aims, effort_cost, value_of_money
+from abm.agents.local_government import LEVERS, Aims, effort_cost, log_share, value_of_money
 from abm.errors import UserError, unknown
 from abm.explain.text import DisagreementError
 from abm.model import PensionModel
-from abm.phases import govern, settle
+from abm.phases import foresee, govern
 from abm.phases.govern import Deliberation
 from abm.population import places as place_module
 from abm.regimes import LOWER, UPPER, ByProvince, Stack
@@ -22,7 +22,7 @@ SHAPE = (len(LEVERS), 5)
 
 
 class Weighing(NamedTuple):
-    """State just before the governments chose; arrays (n,) or (n, 5) by lever."""
+    """State just before the governments chose; arrays (n,) or (n, levers) by lever."""
 
     aims: Aims
     low: np.ndarray
@@ -30,9 +30,10 @@ class Weighing(NamedTuple):
     bill: np.ndarray  # today's wage bill, yuan
     population: np.ndarray
     months: np.ndarray  # payable months of the reserve it owns
-    value_of_money: np.ndarray
+    value_of_money: np.ndarray  # in the first year
+    growth: np.ndarray  # of the wage bill, expected
     temperature: np.ndarray  # yuan per resident
-    misperceived: np.ndarray  # (5, 5, n) yuan per resident, lever × candidate × locality
+    misperceived: np.ndarray  # (levers, 5, n) yuan per resident, lever × candidate × locality
     inertia: float
     regimes: list[tuple[int, str]]  # expected, by year
 
@@ -41,13 +42,16 @@ class Weighing(NamedTuple):
         """What the phase that is about to begin will read."""
         value, year = model.parameters.value, model.year
         low, high = govern.bounds(model)
-        setting = settle.setting(model, np.clip(model.levers, low, high))
+        setting = foresee.setting(model, np.clip(model.levers, low, high))
         aims = govern.aims(model)
         spending = setting.accounts.benefits_enterprise + setting.accounts.benefits_public
-        months = 12.0 * setting.reserve_owned / np.maximum(spending, 1.0)
+        owned = setting.funds.local
+        if model.places.by_province:
+            owned = owned + setting.funds.provincial
+        months = 12.0 * owned / np.maximum(spending * setting.growth.pensions, 1.0)
         population = setting.accounts.population
         bill = setting.wages / population
-        stacks = settle.expected_stacks(model, aims.horizon, date(year, 1, 1))
+        stacks = foresee.expected_stacks(model, aims.horizon, date(year, 1, 1))
         return cls(
             aims,
             low,
@@ -56,6 +60,7 @@ class Weighing(NamedTuple):
             population,
             months,
             value_of_money(months, aims),
+            setting.growth.bill,
             value("government.temperature", year) * bill,
             value("government.perception_error", year) * bill * govern.errors(model, SHAPE + bill.shape),
             value("government.inertia", year),
@@ -63,9 +68,13 @@ class Weighing(NamedTuple):
         )
 
     def outcome(self, weighed: Deliberation, lever: int, index: int) -> dict[str, np.ndarray]:
-        """What each of the five candidates of a lever brings the place, yuan a year, by name (5,)."""
+        """What each of the five candidates of a lever brings the place, yuan a year, by name (5,).
+
+        Own money is before the treasury's payments, the reserve that owned at the end of the horizon.
+        """
         names = {
             "own money": "own_money",
+            "reserve": "reserve",
             "treasury": "treasury",
             "dues": "dues",
             "wages": "wages",
@@ -84,7 +93,10 @@ class Weighing(NamedTuple):
         Raises DisagreementError if they do not add up to the payoff the model compared.
         """
         aims, x = self.aims, self.outcome(weighed, lever, index)
-        repaid = np.broadcast_to(weighed.outcome.repaid, weighed.tries.shape)[lever, :, index]
+        worth, reserve_worth, repaid = (
+            x[lever, :, index]
+            for x in (weighed.outcome.worth, weighed.outcome.reserve_worth, weighed.outcome.repaid)
+        )
         levers = np.repeat(weighed.before[index][None, :], len(x["wages"]), axis=0)
         levers[:, lever] = weighed.tries[lever, :, index]
         audit, registration, leniency = (
@@ -98,10 +110,11 @@ class Weighing(NamedTuple):
         bill = self.bill[index]
         amounts = {
             "residents' income": x["wages"] - (1.0 - aims.accrual_share) * x["dues"],
-            "own money": self.value_of_money[index] * x["own money"],
+            "own money": worth,
+            "reserve": reserve_worth,
             "treasury": -(1.0 + aims.shadow_cost) * x["treasury"],
-            "pensions": aims.benefit_weight * bill * np.log(np.maximum(x["pensions"], 1.0)),
-            "output": aims.growth_weight * bill * np.log(np.maximum(x["output"], 1.0)),
+            "pensions": aims.benefit_weight * bill * log_share(x["pensions"], bill),
+            "output": aims.growth_weight * bill * log_share(x["output"], bill),
             "repayment": -aims.floor_repayment * repaid,
             "effort": -effort * bill,
         }

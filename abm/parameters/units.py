@@ -63,5 +63,6 @@ UNITS: frozenset[str] = frozenset(
         "number",
         "ratio",
         "switch (0 or 1)",
+        "rule",
     }
 )

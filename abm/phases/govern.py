@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from abm import draws
+from abm.agents import learning
 from abm.agents.local_government import (
     AUDIT,
     FLOOR,
@@ -15,26 +16,37 @@ from abm.agents.local_government import (
     LEVERS,
     RATE,
     REGISTRATION,
+    SUPPLEMENT,
     Aims,
     Outcome,
     smoothed_best_response,
 )
-from abm.engine import answers, counterfactual
-from abm.phases import settle
+from abm.engine import counterfactual
+from abm.engine.counterfactual import NOW
+from abm.phases import foresee
 
 if TYPE_CHECKING:
     from abm.model import PensionModel
 
 
 class Deliberation(NamedTuple):
-    """What was weighed in a year: levers before, candidates, their payoffs, outcomes, odds, levers chosen."""
+    """What was weighed in a year and chosen."""
 
-    before: np.ndarray  # (n, 5)
-    tries: np.ndarray  # (5, 5, n) lever × candidate × locality
-    payoffs: np.ndarray  # (5, 5, n) yuan per resident, as they are; the choice rests on them with an error
-    outcome: Outcome  # each (5, 5, n)
-    odds: np.ndarray  # (5, n, 5)
-    after: np.ndarray  # (n, 5)
+    before: np.ndarray  # levers (n, levers)
+    bill: np.ndarray  # wage bill, yuan per resident (n,)
+    tries: np.ndarray  # (levers, 5, n) lever × candidate × locality
+    payoffs: (
+        np.ndarray
+    )  # (levers, 5, n) yuan per resident, as they are; the choice rests on them with an error
+    outcome: Outcome  # each (levers, 5, n)
+    rule: int  # one of ``learning``'s
+    worth: (
+        np.ndarray
+    )  # (levers, 5, n) what the choice rests on: perceived payoffs or attractions, per resident
+    odds: np.ndarray  # (levers, n, 5) of the candidates; not used by imitation
+    example: np.ndarray  # (n,) the place that was imitated
+    experience: float  # weight of past attractions
+    after: np.ndarray  # levers (n, levers)
 
 
 def run(model: PensionModel, inertia: float | None = None) -> None:
@@ -43,28 +55,76 @@ def run(model: PensionModel, inertia: float | None = None) -> None:
     low, high = bounds(model)
     levers = np.clip(model.levers, low, high)
     tries = counterfactual.candidates(levers, low, high, value("government.step", year))
-    setting = settle.setting(model, levers)
-    stacks = settle.expected_stacks(model, round(value("government.horizon", year)), date(year, 1, 1))
-    payoffs, outcome = counterfactual.evaluate(
-        levers, tries, employers_in_short(model), setting, stacks, aims(model)
-    )
+    setting, goals = foresee.setting(model, levers), aims(model)
+    stacks = foresee.expected_stacks(model, goals.horizon, date(year, 1, 1))
+    payoffs, outcome = counterfactual.evaluate(levers, tries, setting, stacks, goals, model.threads)
     bill = setting.wages / setting.accounts.population
     perceived = payoffs + value("government.perception_error", year) * bill * errors(model, payoffs.shape)
-    scale = value("government.temperature", year) * bill
     stay = value("government.inertia", year) if inertia is None else inertia
-    chosen, odds = levers.copy(), []
-    for lever in range(len(LEVERS)):
+    weighed = Deliberation(
+        before=levers,
+        bill=bill,
+        tries=tries,
+        payoffs=payoffs,
+        outcome=outcome,
+        rule=round(value("government.choice_rule", year)),
+        worth=perceived,
+        odds=np.full((len(LEVERS), len(levers), payoffs.shape[1]), 1.0),
+        example=np.arange(len(levers)),
+        experience=1.0,
+        after=levers,
+    )
+    if weighed.rule == learning.IMITATION:
+        weighed = imitate(model, weighed, stay)
+    else:
+        if weighed.rule == learning.ATTRACTION:
+            weighed = remember(model, weighed)
+        weighed = respond(weighed, value("government.temperature", year) * bill, stay)
+    model.levers = np.clip(weighed.after, low, high)
+    model.deliberation = weighed._replace(after=model.levers)
+
+
+def respond(weighed: Deliberation, temperature: np.ndarray, stay: float) -> Deliberation:
+    """Every lever moves towards its best candidates by their worth, with noise ``temperature`` (n,)."""
+    chosen, chances = weighed.before.copy(), []
+    for lever, (tries, worth) in enumerate(zip(weighed.tries, weighed.worth, strict=True)):
         chosen[:, lever], chance = smoothed_best_response(
-            levers[:, lever], tries[lever].T, perceived[lever].T, scale, stay
+            weighed.before[:, lever], tries.T, worth.T, temperature, stay
         )
-        odds.append(chance)
-    chosen = np.clip(chosen, low, high)
-    model.deliberation = Deliberation(levers, tries, payoffs, outcome, np.array(odds), chosen)
-    model.levers = chosen
+        chances.append(chance)
+    return weighed._replace(after=chosen, odds=np.array(chances))
+
+
+def imitate(model: PensionModel, weighed: Deliberation, stay: float) -> Deliberation:
+    """Everybody moves part of the way to the levers of its most successful neighbour, if it does better.
+
+    Success is the payoff under today's levers per yuan of wages, as perceived.
+    """
+    places = model.places
+    count = round(model.parameters.value("government.neighbours", model.year))
+    neighbours = learning.nearest(places.distance, places.province_of, min(count, places.n - 1))
+    example = learning.better_neighbour(weighed.worth[0, NOW] / weighed.bill, neighbours)
+    after = stay * weighed.before + (1.0 - stay) * weighed.before[example]
+    return weighed._replace(example=example, after=after)
+
+
+def remember(model: PensionModel, weighed: Deliberation) -> Deliberation:
+    """The worth of candidates becomes their attraction: payoffs against now, with those of the past."""
+    value, year, last = model.parameters.value, model.year, model.deliberation
+    gains = (weighed.worth - weighed.worth[:, NOW : NOW + 1]) / weighed.bill
+    before, experience, used = None, 1.0, np.ones_like(gains)
+    if last is not None and last.rule == learning.ATTRACTION:
+        before, experience = last.worth / last.bill, last.experience
+        used = np.moveaxis(last.odds, 1, 2)
+    worth, experience = learning.attractions(
+        before, experience, gains, used,
+        value("government.attraction_decay", year), value("government.forgone_weight", year),
+    )  # fmt: skip
+    return weighed._replace(worth=worth * weighed.bill, experience=experience)
 
 
 def errors(model: PensionModel, shape: tuple[int, ...]) -> np.ndarray:
-    """Standard normal errors of perception, keyed by year, place, lever and candidate; shape (5, 5, n)."""
+    """Standard normal errors of perception, (levers, 5, n), keyed by year, place, lever and candidate."""
     levers, tries, n = shape
     place = np.array([int(code) for code in model.places.codes])
     cell = np.arange(levers * tries).reshape(levers, tries, 1)
@@ -74,19 +134,24 @@ def errors(model: PensionModel, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def bounds(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
-    """Lowest and highest value of every lever, two arrays (n, 5); a lever that is not local has no room."""
+    """Lowest and highest value of every lever, two arrays (n, levers); what is not local has no room."""
     value, by_province, year = model.parameters.value, model.parameters.by_province, model.year
     province = model.places.province_of
     n = model.places.n
     low, high = np.zeros((n, len(LEVERS))), np.zeros((n, len(LEVERS)))
     for lever, name in ((AUDIT, "audit_base"), (REGISTRATION, "registration_base")):
         base = value(f"employer.{name}", year)
-        low[:, lever], high[:, lever] = -base, 1.0 / value("employer.fine_multiple", year) - base
+        low[:, lever] = -value("government.local_reach", year) * base
+        high[:, lever] = 1.0 / value("employer.fine_multiple", year) - base
     high[:, LENIENCY] = value("government.leniency_most", year)
     low[:, LENIENCY] = 0.25 * value("government.leniency_start", year)
     national = value("contributions.base_floor", year)
-    low[:, FLOOR] = np.minimum(value("government.floor_lowest", year), model.floor_at_start)
+    devolved = value("government.floor_devolved", year)
+    lowest = np.minimum(value("government.floor_lowest", year), model.floor_at_start)
+    low[:, FLOOR] = (1.0 - devolved) * national + devolved * lowest
     high[:, FLOOR] = national
+    if model.transitions:  # supplements of the start are inside its published pensions
+        high[:, SUPPLEMENT] = value("government.supplement_most", year)
     rate = by_province("contributions.employer_rate", year)[province]
     devolved = by_province("government.rate_devolved", year)[province]
     low[:, RATE] = np.where(devolved > 0, np.minimum(value("government.rate_lowest", year), rate), rate)
@@ -99,29 +164,3 @@ def aims(model: PensionModel) -> Aims:
     names = [name for name in Aims._fields if name != "horizon"]
     values = {name: model.parameters.value(f"government.{name}", model.year) for name in names}
     return Aims(horizon=round(model.parameters.value("government.horizon", model.year)), **values)
-
-
-def employers_in_short(model: PensionModel) -> answers.Firms:
-    """The distribution of employers that answers a lever, from this year's market."""
-    value, year = model.parameters.value, model.year
-    province, market = model.places.province_of, model.market
-    influence = 1.0 + value("employer.peer_weight", year) * market["compliant"]
-    return answers.Firms(
-        cost=model.concealment_cost[province] * influence,
-        coverage_cost=model.coverage_cost[province],
-        value=market["value"],
-        mean_wage=np.maximum(market["mean_wage"], 0.05),
-        state_share=value("labour.state_share", year),
-        foreign_share=value("labour.foreign_share", year),
-        dispersion=value("employer.cost_dispersion", year),
-        state_multiple=value("employer.state_cost", year),
-        foreign_multiple=value("employer.foreign_cost", year),
-        wage_dispersion=value("population.within_province_dispersion", year),
-        fine=value("employer.fine_multiple", year),
-        ceiling=value("contributions.base_ceiling", year),
-        worker_rate=value("contributions.worker_rate", year),
-        audit_base=value("employer.audit_base", year),
-        review=value("employer.coverage_review", year),
-        waived=model.rules.waived,
-        registration_base=value("employer.registration_base", year),
-    )

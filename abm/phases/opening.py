@@ -22,6 +22,7 @@ from abm.population.places import Places
 from abm.population.standing import by_age
 from abm.regimes import Funds
 from abm.regimes.settlement import subsidies
+from abm.regimes.subsidy import national_total
 from abm.scheme.benefits import account_divisor
 from abm.space import PROVINCES
 
@@ -105,6 +106,7 @@ def constants(model: PensionModel) -> None:
         np.maximum(target, least),
         other_dues,
         model.parameters.value("government.floor_lowest", year),
+        model.parameters.value("employer.cost_highest", year) * peers,
         np.full(N, national),
         rate,
         employers=employers,
@@ -209,21 +211,33 @@ def mean_of_places(places: Places, x: np.ndarray) -> np.ndarray:
     return np.bincount(places.province_of, places.work_share * x, minlength=N)
 
 
+NOTICED = 0.001
+"""Part of a province's revenue from which on what is missing of it counts."""
+
+
 def subsidise(model: PensionModel, missing: np.ndarray) -> None:
     """Count as subsidy what no declaration can explain of a province's published revenue.
 
     Subsidies by province are not published. Where full declaration falls short of the revenue by ``missing``
     (31,) yuan, the province's part of the national lump sum is raised by it (and lowered again where that was
-    too much), and all parts are scaled back to the national total.
+    too much); the others share what is left of the sum by the formula.
     """
-    formula, extra = model.subsidy_formula, model.subsidy_extra
-    extra = np.where((missing > 0.0) | (extra > 0.0), np.maximum(extra + missing, 0.0), 0.0)
-    model.subsidy_extra = extra
-    share = (
-        formula + (extra / float(model.stack.lump.sum()))[model.places.province_of] * model.places.work_share
-    )
+    places, total = model.places, national_total(model.parameters, model.year)
+    formula = np.bincount(places.province_of, model.subsidy_formula, minlength=N)
+    part = np.bincount(places.province_of, model.subsidy_key, minlength=N)
+    wanted = part + missing / total
+    raised = (missing > NOTICED * model.base.revenue) | model.subsidy_raised
+    for _ in range(N):  # whom the formula gives enough is not raised, which leaves the others less
+        rest = max(1.0 - wanted[raised].sum(), 0.0) / formula[~raised].sum()
+        enough = raised & (wanted <= formula * rest)
+        if not enough.any():
+            break
+        raised = raised & ~enough
+    model.subsidy_raised = raised
+    extra = np.where(raised, wanted - formula * rest, 0.0)
+    share = model.subsidy_formula * rest + extra[places.province_of] * places.work_share
     model.subsidy_key = share / share.sum()
-    model.schedule = model.schedule.with_lump(model.stack.lump.sum() * model.subsidy_key)
+    model.schedule = model.schedule.with_lump(total * model.subsidy_key)
 
 
 def dues_to_meet(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
@@ -247,7 +261,14 @@ def dues_to_meet(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
 
 def attraction(model: PensionModel) -> tuple[np.ndarray, float]:
     """Attraction of provinces and the moving cost, solved from the migration tables."""
-    year, value = model.year, model.parameters.value
+    staying, pull = utilities(model)
+    per_count = model.parameters.value("worker.moves_per_count", model.year)
+    return inversion.attraction(considering(model), staying, pull, per_count)
+
+
+def considering(model: PensionModel) -> np.ndarray:
+    """Those who consider moving in a year, by hukou province and province of residence, (31, 31) persons."""
+    year = model.year
     persons, weight = model.population.persons, model.population.weight
     age = np.clip(year - birth_year_of(persons["id"]), 0, 100)
     chance = by_age(model.parameters, "worker.considers_moving", year)[age]
@@ -255,9 +276,7 @@ def attraction(model: PensionModel) -> tuple[np.ndarray, float]:
         (persons["status"] == Status.PUBLIC) | (persons["status"] == Status.RETIRED), 0.0, chance
     )
     cell = hukou_province_of(persons["id"]) * N + model.places.province_of[persons["locality"]]
-    movers = np.bincount(cell, chance * weight, minlength=N * N).reshape(N, N)
-    staying, pull = utilities(model)
-    return inversion.attraction(movers, staying, pull, value("worker.moves_per_count", year))
+    return np.bincount(cell, chance * weight, minlength=N * N).reshape(N, N)
 
 
 def stock(model: PensionModel) -> np.ndarray:

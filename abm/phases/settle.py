@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from abm import draws, regimes
-from abm.agents.local_government import RATE
-from abm.engine import answers, counterfactual
-from abm.phases.employ import return_slope
-from abm.phases.live import inclination
+from abm.agents.local_government import RATE, SUPPLEMENT
 from abm.phases.promises import account_share, accrued_share, elders, promised_accounts
 from abm.regimes import Accounts, Memory, Schedule
 from abm.regimes.booking import Part, post
-from abm.scheme.benefits import account_divisor
 from abm.space import PROVINCE_NAMES
 from abm.timeline import Timeline, segments
 
 if TYPE_CHECKING:
     from abm.model import PensionModel
-
-FLEXIBLE_PENSION_AGE = 57.0
-"""Statutory age of the flexible workers that stand for all in a what-if: between men's and women's."""
 
 SPLIT = {
     "contributions_enterprise": (
@@ -88,11 +80,10 @@ def accounts(model: PensionModel) -> Accounts:
     """The year's accounts of every locality, from the sums of the pass."""
     value, year, sums = model.parameters.value, model.year, model.sums
     places, province = model.places, model.places.province_of
-    off_list = sums["early_pensions"] / 100.0 * value("government.years_early", year)
+    supplement = model.levers[:, SUPPLEMENT]
+    off_list = early_spending(model) + sums["pensions"] / 100.0 * supplement / (1.0 + supplement)
     ported = sums.ported
     output = model.output()[province] * places.work_share
-    share = value("returns.entrusted_share", year)
-    rate = (1.0 - share) * value("returns.local_deposits", year) + share * value("returns.entrusted", year)
     drawn = Accounts(
         contributions_enterprise=yuan(model, "contributions_enterprise"),
         contributions_public=yuan(model, "contributions_public"),
@@ -119,7 +110,19 @@ def accounts(model: PensionModel) -> Accounts:
         model.subsidy_key = model.subsidy_formula = regimes.subsidy_key(drawn)
         model.schedule = build_schedule(model, model.scenario.timeline, year)
     reserve = model.stack.reserves_in_charge(drawn, model.funds)
-    return drawn._replace(interest=np.rint(reserve * rate * 100.0) / 100.0)
+    return drawn._replace(interest=np.rint(reserve * interest_rate(model) * 100.0) / 100.0)
+
+
+def early_spending(model: PensionModel) -> np.ndarray:
+    """Pensions that the year's early retirees draw before the statutory age, all years of it, (n,) yuan."""
+    return model.sums["early_pensions"] / 100.0 * model.parameters.value("government.years_early", model.year)
+
+
+def interest_rate(model: PensionModel) -> float:
+    """Yearly rate that reserves earn."""
+    value, year = model.parameters.value, model.year
+    share = value("returns.entrusted_share", year)
+    return (1.0 - share) * value("returns.local_deposits", year) + share * value("returns.entrusted", year)
 
 
 def build_schedule(model: PensionModel, timeline: Timeline, year: int, *, ahead: bool = False) -> Schedule:
@@ -149,56 +152,6 @@ def build_schedule(model: PensionModel, timeline: Timeline, year: int, *, ahead:
         )
         parts.append((sum(share for share, *_ in same), stack))
     return Schedule(tuple(parts))
-
-
-def expected_stacks(model: PensionModel, horizon: int, today: date) -> list[Schedule]:
-    """The rules expected in each year of the horizon: events announced by today at their effective dates."""
-    known = tuple(e for e in model.scenario.timeline if (e.announced or e.start) <= today)
-    return [build_schedule(model, known, model.year + s, ahead=True) for s in range(horizon)]
-
-
-def setting(model: PensionModel, levers: np.ndarray) -> counterfactual.Setting:
-    """What this year's what-if starts from: last year's accounts at the rates of ``levers``."""
-    value, year = model.parameters.value, model.year
-    a, sums, places = model.accounts, model.sums, model.places
-    province = places.province_of
-    owned = np.where(model.stack.pooled, 0.0, model.funds.local)
-    if places.by_province and not model.stack.upper.pooled:
-        owned = model.funds.local + model.funds.provincial
-    staff = (sums["employer_dues"] + sums["worker_dues"] + sums["back_payments"]) / 100.0
-    if model.rate_last_year is not None:
-        changed = staff * combined_rate(model, levers) / model.rate_last_year
-        collected = a.contributions_enterprise - staff + changed
-        a = a._replace(contributions_enterprise=collected, collectable=collectable(model))
-        staff = changed
-    early = np.where(
-        a.off_list > 0.0, a.off_list, value("government.early_share_at_start", year) * a.benefits_enterprise
-    )
-    base_wage = model.base_wages[province].mean()
-    rules = model.rules
-    flexible = answers.Flexible(
-        rules=rules,
-        inclination=inclination(model),
-        scheme=rules.scheme._replace(resident_pension=rules.scheme.resident_pension / base_wage),
-        income=value("labour.flexible_income_ratio", year) * model.wages[province].mean() / base_wage,
-        dispersion=rules.skill_spread,
-        pension_age=FLEXIBLE_PENSION_AGE,
-        divisor=account_divisor.py_func(FLEXIBLE_PENSION_AGE, model.divisors),
-    )
-    return counterfactual.Setting(
-        accounts=a,
-        funds=model.funds,
-        memory=memory(model),
-        wages=np.maximum(sums["wages"] / 100.0, 1.0),
-        staff_dues=staff,
-        early_cost=early,
-        reserve_owned=owned,
-        flexible=flexible,
-        return_slope=return_slope(model),
-        capital_flight=value("government.capital_flight", year),
-        national_floor=value("contributions.base_floor", year),
-        national_rate=model.parameters.by_province("contributions.employer_rate", year)[province],
-    )
 
 
 def run(model: PensionModel) -> None:

@@ -24,7 +24,7 @@ from abm.space import PROVINCES
 N = len(PROVINCES)
 Array = np.ndarray
 LOW, HIGH = -6.0, 6.0
-"""Range of the log of the median concealment cost."""
+"""Range of the log of a median cost; that of concealment ends lower, at ``employer.cost_highest``."""
 
 
 @decision
@@ -41,7 +41,9 @@ def declared_by_province(
     hidden = np.empty(len(homes))
     for j in range(len(homes)):
         p = homes[j]
-        cost = own_cost(np.exp(log_cost[p]), deviations[j], ownerships[j], rules)
+        cost = own_cost(
+            np.exp(log_cost[p]), deviations[j], rules.dispersion, rules.cost_multiples[ownerships[j]]
+        )
         hidden[j] = employer.hidden_share(rate[p], detection[p], rules.fine, value[p], cost)
     total = np.zeros(N)
     for i in range(len(wages)):
@@ -56,6 +58,7 @@ def concealment(
     target: Array,
     other_dues: Callable[[Array], Array],
     lowest_floor: float,
+    highest_cost: Array,
     floor: Array,
     rate: Array,
     **sample: Any,
@@ -64,7 +67,7 @@ def concealment(
 
     ``other_dues(floor)`` are the flexible workers' dues under a floor. The cost is bisected first; where
     dues exceed the target even with everything hidden, the floor applied locally is lowered, down to
-    ``lowest_floor``. Where full declaration does not reach the target the cost stays at its upper end.
+    ``lowest_floor``. Where the target is not reached at ``highest_cost`` (31,) the cost stays there.
     Also returns what is then missing from the target (negative: too much), (31,) yuan.
     """
 
@@ -73,7 +76,7 @@ def concealment(
         return declared * rate + other_dues(level)
 
     floor = floor.copy()
-    low, high = np.full(N, LOW), np.full(N, HIGH)
+    low, high = np.full(N, LOW), np.log(highest_cost)
     too_much = dues(low, floor) > target
     lower, upper = np.full(N, lowest_floor), floor.copy()
     for _ in range(40):
@@ -102,9 +105,7 @@ def coverage_cost(
     """Median cost of leaving staff out, (31,), at which employers would keep ``covered`` persons (31,)."""
     province = province_of[firms["locality"]]
     character = np.exp(rules.dispersion * firms["log_coverage_cost"])
-    character = character * np.select(
-        [firms["ownership"] == 1, firms["ownership"] == 2], [rules.state_cost, rules.foreign_cost], 1.0
-    )
+    character = character * np.array(rules.coverage_cost_multiples)[firms["ownership"]]
     gain = ((1.0 - detection * rules.fine) * rate - (1.0 - detection) * value)[province]
     low, high = np.full(N, LOW), np.full(N, HIGH)
     for _ in range(60):

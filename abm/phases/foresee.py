@@ -1,0 +1,187 @@
+"""What governments expect: regimes, growth, and who answers what they do. Phase between last year and this.
+
+What-ifs start from last year's accounts and look as many years ahead as a government does.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from abm.engine import answers
+from abm.engine.counterfactual import Growth, Setting
+from abm.phases import live, settle
+from abm.phases.employ import multiples, return_slope
+from abm.regimes import Schedule
+from abm.scheme.benefits import account_divisor
+from abm.space import PROVINCES
+
+if TYPE_CHECKING:
+    from abm.model import PensionModel
+
+N = len(PROVINCES)
+FLEXIBLE_PENSION_AGE = 57.0
+"""Statutory age of the flexible workers that stand for all in a what-if: between men's and women's."""
+
+
+def expected_stacks(model: PensionModel, horizon: int, today: date) -> list[Schedule]:
+    """The regime expected in each year of the horizon.
+
+    Governments that follow announcements count every event announced by today at its effective date; naive
+    ones expect what is in force today to stay.
+    """
+    follow = model.parameters.value("government.follows_announcements", model.year) > 0.0
+    known = tuple(
+        e for e in model.scenario.timeline if ((e.announced or e.start) if follow else e.start) <= today
+    )
+    return [settle.build_schedule(model, known, model.year + s, ahead=True) for s in range(horizon)]
+
+
+def levels(model: PensionModel) -> Growth:
+    """The year's provincial totals that growth is read off, as a Growth of levels (31,)."""
+    a, province = model.accounts, model.places.province_of
+
+    def total(x: np.ndarray) -> np.ndarray:
+        return np.bincount(province, x, minlength=N)
+
+    return Growth(
+        bill=total(model.sums["wages"] / 100.0),
+        pensions=total(a.benefits_enterprise),
+        members=total(a.insured_employees),
+        retirees=total(a.enterprise_retirees),
+        output=total(a.gdp),
+    )
+
+
+def growth_at_start(model: PensionModel) -> Growth:
+    """Growth up to the start year by province, (31,): published wages, jobs, pensioners and output."""
+    economy, year, base = model.economy, model.year, model.base
+
+    def rise(name: str) -> np.ndarray:
+        return economy.at(name, year) / economy.at(name, year - 1)
+
+    retirees = base.retirees / (2.0 * base.mean_retirees - base.retirees)
+    return Growth(
+        bill=rise("wage") * rise("formal_jobs"),
+        pensions=retirees * (1.0 + model.rules.adjustment.rate),
+        members=rise("formal_jobs"),
+        retirees=retirees,
+        output=rise("gdp"),
+    )
+
+
+def observe(model: PensionModel) -> None:
+    """Take in the year's growth of the provinces' accounts, which the next years are expected to repeat."""
+    now = levels(model)
+    if model.levels is not None:
+        before = (np.maximum(x, 1.0) for x in model.levels)
+        model.growth = Growth(*(x / y for x, y in zip(now, before, strict=True)))
+    model.levels = now
+
+
+def expected_growth(model: PensionModel) -> Growth:
+    """Last year's growth of the province, (n,), within what governments believe can last."""
+    most = model.parameters.value("government.growth_believed", model.year)
+    province = model.places.province_of
+    return Growth(*(np.clip(x, 1.0 / (1.0 + most), 1.0 + most)[province] for x in model.growth))
+
+
+def setting(model: PensionModel, levers: np.ndarray) -> Setting:
+    """What this year's what-if starts from: last year's accounts at the rates of ``levers`` (n, levers)."""
+    value, year = model.parameters.value, model.year
+    a, sums, province = model.accounts, model.sums, model.places.province_of
+    staff = (sums["employer_dues"] + sums["worker_dues"] + sums["back_payments"]) / 100.0
+    if model.rate_last_year is not None:
+        changed = staff * settle.combined_rate(model, levers) / model.rate_last_year
+        collected = a.contributions_enterprise - staff + changed
+        a = a._replace(contributions_enterprise=collected, collectable=settle.collectable(model))
+        staff = changed
+    early = settle.early_spending(model)
+    at_start = value("government.early_share_at_start", year) * a.benefits_enterprise
+    return Setting(
+        accounts=a,
+        funds=model.funds,
+        memory=settle.memory(model),
+        growth=expected_growth(model),
+        interest=settle.interest_rate(model),
+        wages=np.maximum(sums["wages"] / 100.0, 1.0),
+        staff_dues=staff,
+        early_cost=np.where(early > 0.0, early, at_start),
+        firms=employers_in_short(model),
+        flexible=flexible_in_short(model),
+        movers=movers_in_short(model),
+        province_of=province,
+        work_share=model.places.work_share,
+        levy=model.market["levy"][province],
+        return_slope=return_slope(model),
+        capital_flight=value("government.capital_flight", year),
+        national_floor=value("contributions.base_floor", year),
+        national_rate=model.parameters.by_province("contributions.employer_rate", year)[province],
+    )
+
+
+def flexible_in_short(model: PensionModel) -> answers.Flexible:
+    """The flexible workers that answer a lever: those of the mean locality but for floor and inclination."""
+    rules = model.rules
+    base_wage = model.base_wages[model.places.province_of].mean()
+    mean_wage = model.wages[model.places.province_of].mean()
+    ratio = model.parameters.value("labour.flexible_income_ratio", model.year)
+    return answers.Flexible(
+        rules=rules,
+        inclination=live.inclination(model),
+        scheme=rules.scheme._replace(resident_pension=rules.scheme.resident_pension / base_wage),
+        income=ratio * mean_wage / base_wage,
+        dispersion=rules.skill_spread,
+        pension_age=FLEXIBLE_PENSION_AGE,
+        divisor=account_divisor.py_func(FLEXIBLE_PENSION_AGE, model.divisors),
+    )
+
+
+def movers_in_short(model: PensionModel) -> answers.Movers:
+    """Those who will consider moving in a year, and how strongly each province draws them."""
+    value, year, sums = model.parameters.value, model.year, model.sums
+    _, _, staying, pull, *_ = live.geography(model)
+    considering = sums.stock * model.mobility  # [hukou, residence]
+    utility = staying[None, :, :] + pull[:, None, :]
+    first, second = answers.movers(considering.ravel(), utility.reshape(-1, N))
+    adults = np.bincount(model.places.province_of, sums["adults"], minlength=N)
+    members = sums["insured"].sum() / max(float(sums["adults"].sum() - sums["retirees"].sum()), 1.0)
+    return answers.Movers(
+        first=first,
+        second=second,
+        adults=np.maximum(adults, 1.0),
+        wage_weight=value("worker.wage_weight", year)
+        + members * answers.pension_stake(flexible_in_short(model)),
+        wage_shift=value("employer.wage_shift", year),
+        years=round(value("government.horizon", year)),
+    )
+
+
+def employers_in_short(model: PensionModel) -> answers.Firms:
+    """The distribution of employers that answers a lever, from this year's market."""
+    value, year = model.parameters.value, model.year
+    province, market = model.places.province_of, model.market
+    state, foreign = value("labour.state_share", year), value("labour.foreign_share", year)
+    company = value("labour.limited_companies_share", year) * (1.0 - state - foreign)
+    influence = 1.0 + value("employer.peer_weight", year) * market["compliant"]
+    return answers.Firms(
+        cost=model.concealment_cost[province] * influence,
+        coverage_cost=model.coverage_cost[province],
+        value=market["value"],
+        mean_wage=np.maximum(market["mean_wage"], 0.05),
+        shares=np.array([1.0 - state - foreign - company, state, foreign, company]),
+        premiums=np.array([value("labour.private_wage_ratio", year), 1.0, 1.0, 1.0]),
+        dispersion=value("employer.cost_dispersion", year),
+        cost_multiples=multiples(model, "cost"),
+        coverage_cost_multiples=multiples(model, "coverage_cost"),
+        wage_dispersion=value("population.within_province_dispersion", year),
+        fine=value("employer.fine_multiple", year),
+        ceiling=value("contributions.base_ceiling", year),
+        worker_rate=value("contributions.worker_rate", year),
+        audit_base=value("employer.audit_base", year),
+        review=value("employer.coverage_review", year),
+        waived=model.rules.waived,
+        registration_base=value("employer.registration_base", year),
+    )
