@@ -191,6 +191,18 @@ def test_every_module_is_either_tested_here_or_a_money_rule() -> None:
     assert {*MODULES} - money == {*ACTS, "waiver_2020"}
 
 
+def test_a_locality_holds_up_less_of_a_stronger_agency_at_less_cost(announced) -> None:
+    plain, managed = announced(), announced("vertical_management")
+    for margin in ("audit", "registration"):
+        base = P.value(f"employer.{margin}_base", 2014)
+        stronger = base + P.value(f"modules.vertical_{margin}", 2014)
+        free = 1.0 - P.value("modules.vertical_reach", 2014)
+        assert plain[f"bounds.{margin}"][0] == pytest.approx(-base)
+        assert managed[f"bounds.{margin}"][0] == pytest.approx(-free * stronger)
+        cost, own = (x[f"aims.{margin}_cost"] for x in (plain, managed))
+        assert own == pytest.approx((1.0 - P.value("modules.vertical_cost", 2014)) * cost)
+
+
 def test_bases_are_unified_at_the_mean_of_the_nation(announced, settled: PensionModel) -> None:
     both = {"unified_contributions", "unified_benefits"}
     plain, unified = announced(), announced(*both)
