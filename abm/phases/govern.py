@@ -24,6 +24,7 @@ from abm.agents.local_government import (
 from abm.engine import counterfactual
 from abm.engine.counterfactual import NOW
 from abm.phases import foresee
+from abm.phases.announce import room_for_local_items
 
 if TYPE_CHECKING:
     from abm.model import PensionModel
@@ -151,7 +152,7 @@ def bounds(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
     low[:, FLOOR] = (1.0 - devolved) * national + devolved * lowest
     high[:, FLOOR] = national
     if model.transitions:  # supplements of the start are inside its published pensions
-        high[:, SUPPLEMENT] = value("government.supplement_most", year)
+        high[:, SUPPLEMENT] = value("government.supplement_most", year) * room_for_local_items(model)
     rate = by_province("contributions.employer_rate", year)[province]
     devolved = by_province("government.rate_devolved", year)[province]
     low[:, RATE] = np.where(devolved > 0, np.minimum(value("government.rate_lowest", year), rate), rate)
