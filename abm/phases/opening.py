@@ -218,14 +218,14 @@ def subsidise(model: PensionModel, missing: np.ndarray) -> None:
     (31,) yuan, the province's part of the national lump sum is raised by it (and lowered again where that was
     too much), and all parts are scaled back to the national total.
     """
-    formula, extra = model.subsidy_formula, model.subsidy_extra
-    extra = np.where((missing > 0.0) | (extra > 0.0), np.maximum(extra + missing, 0.0), 0.0)
+    places, total = model.places, float(model.stack.lump.sum())
+    before = model.subsidy_extra
+    wanted = before + missing / total * (1.0 + before.sum())  # so much is left of it once parts are scaled back
+    extra = np.where((missing > 0.0) | (before > 0.0), np.maximum(wanted, 0.0), 0.0)
     model.subsidy_extra = extra
-    share = (
-        formula + (extra / float(model.stack.lump.sum()))[model.places.province_of] * model.places.work_share
-    )
-    model.subsidy_key = share / share.sum()
-    model.stack = replace(model.stack, lump=model.stack.lump.sum() * model.subsidy_key)
+    key = model.subsidy_formula + extra[places.province_of] * places.work_share
+    model.subsidy_key = key / key.sum()
+    model.stack = replace(model.stack, lump=total * model.subsidy_key)
 
 
 def dues_to_meet(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
