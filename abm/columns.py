@@ -154,7 +154,12 @@ GROUPS: Table = {
 EMPLOYERS: Table = {
     "year": YEAR,
     "province": PROVINCE,
-    "ownership": Column("text", "name", "state, private or foreign", STATE),
+    "ownership": Column(
+        "text",
+        "name",
+        "state, foreign, company (limited and share-holding companies) or private (all others)",
+        STATE,
+    ),
     "declaration_mode": Column("text", "name", "Declared base: full, fixed, tiered or floor", STATE),
     "employers": Column("integer", "employers", "Employers", STATE),
     "staff": _persons("Their staff"),

@@ -154,7 +154,7 @@ class PensionModel(mesa.Model):
         self.start_stock = opening.stock(self)
         self._sums: passes.Sums | None = None
         self.subsidy_key: np.ndarray | None = None
-        self.subsidy_extra = np.zeros(len(PROVINCES))
+        self.subsidy_raised = np.zeros(len(PROVINCES), bool)
         self.memory: regimes.Memory | None = None
         self.rate_last_year: np.ndarray | None = None
         self.deliberation: govern.Deliberation | None = None
@@ -225,7 +225,7 @@ class PensionModel(mesa.Model):
         """Compute levers and flows of the start year: people are given, nobody moves, joins or retires.
 
         The costs of concealment and coverage are solved so that the year's contributions and headcounts are
-        the published ones; levers and those costs are found together, in turn, under the rules of the history:
+        the published ones; levers and those costs are found together, in turn, under the history's rules:
         they are facts of the country, the same under every policy. The policy's own rules settle the year.
         """
         self.transitions = False

@@ -7,10 +7,13 @@ from collections.abc import Callable
 
 import pytest
 import runs
+from hypothesis import settings
 
 from abm.model import PensionModel
 from abm.results import Results
 
+settings.register_profile("tongchou", deadline=None)  # a first example may have to compile what it calls
+settings.load_profile("tongchou")
 os.environ["TONGCHOU_CACHE"] = "off"  # every test solves its base year itself
 
 

@@ -116,7 +116,7 @@ def test_a_disagreement_with_the_model_is_an_error(column: str) -> None:
 def test_other_hazards_than_the_models_are_found_out() -> None:
     moment = moments.at(HISTORY, 2011)
     row = int(rows_of(moment, "covered staff")[0])
-    moment.ages[0][:] = 1.0
+    moment.ages[0][:] = 10.0  # certain death, whatever factor the insured have
     with pytest.raises(DisagreementError):
         Life(moment, row)
 

@@ -92,7 +92,7 @@ def test_workers_have_the_verbs_of_an_agent_set(after_a_year: PensionModel) -> N
 def test_employers_have_them_too(after_a_year: PensionModel) -> None:
     employers = after_a_year.employers
     by_ownership = employers.groupby("ownership")
-    assert list(by_ownership) == [0, 1, 2]
+    assert list(by_ownership) == [0, 1, 2, 3]
     assert sum(len(x) for x in by_ownership.values()) == len(employers)
     staff = sum(x.agg("staff", np.sum) for x in by_ownership.values())
     assert staff == pytest.approx(after_a_year.sums["staff"].sum())

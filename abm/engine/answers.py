@@ -33,11 +33,11 @@ class Firms(NamedTuple):
     coverage_cost: np.ndarray
     value: np.ndarray  # mean value of a yuan of base to staff
     mean_wage: np.ndarray  # of staff, over the average wage that bases rest on
-    state_share: float
-    foreign_share: float
+    shares: np.ndarray  # of staff by ownership, (kinds,)
+    premiums: np.ndarray  # wage by ownership over the average wage, (kinds,)
     dispersion: float
-    cost_multiples: tuple[float, float, float]  # of private, state and foreign employers
-    coverage_cost_multiples: tuple[float, float, float]
+    cost_multiples: tuple[float, ...]  # of the concealment cost by ownership, over that of private employers
+    coverage_cost_multiples: tuple[float, ...]
     wage_dispersion: float
     fine: float
     ceiling: float
@@ -63,7 +63,7 @@ def _hidden_shares(rate: Array, detection: Array, fine: float, value: Array, cos
 
 
 def hidden_by_kind(
-    rate: Array, detection: Array, firms: Firms, cost: Array, multiples: tuple[float, float, float]
+    rate: Array, detection: Array, firms: Firms, cost: Array, multiples: tuple[float, ...]
 ) -> Array:
     """Share hidden (or left out), (..., n, owners, nodes), by owner and node of the cost distribution.
 
@@ -89,22 +89,27 @@ def answers(levers: Array, firms: Firms) -> tuple[Array, Array]:
     The base paid on is the declared one plus what audits find of the rest, coverage what employers register
     plus what inspections find of the others.
     """
-    owners = np.array([1.0 - firms.state_share - firms.foreign_share, firms.state_share, firms.foreign_share])
     rate = combined_rate(levers, firms)
     audit = np.clip(firms.audit_base + levers[..., AUDIT], 0.0, 1.0)
     hidden = hidden_by_kind(rate, audit, firms, firms.cost, firms.cost_multiples)
     spread = firms.wage_dispersion
-    wage = firms.mean_wage[:, None] * np.exp(spread * NODES - 0.5 * spread * spread)  # (n, wages)
+    relative = firms.premiums / (firms.premiums @ firms.shares)
+    wage = firms.mean_wage[:, None, None] * relative[:, None]  # (n, kinds, 1)
+    wage = wage * np.exp(spread * NODES - 0.5 * spread * spread)  # (n, kinds, wages)
     floor = levers[..., FLOOR][..., None, None, None]
-    full = np.clip(wage[:, None, None, :], floor, firms.ceiling)
-    declared = np.clip(wage[:, None, None, :] * (1.0 - hidden[..., None]), floor, firms.ceiling)
+    full = np.clip(wage[:, :, None, :], floor, firms.ceiling)
+    declared = np.clip(wage[:, :, None, :] * (1.0 - hidden[..., None]), floor, firms.ceiling)
     paid_on = declared + audit[..., None, None, None] * (full - declared)
-    base = np.einsum("...nocw,o,c,w->...n", paid_on, owners, WEIGHTS, WEIGHTS) / firms.mean_wage
     inspection = np.clip(firms.registration_base + levers[..., REGISTRATION], 0.0, 1.0)
     left_out = hidden_by_kind(rate, inspection, firms, firms.coverage_cost, firms.coverage_cost_multiples)
-    left_out = np.einsum("...noc,o,c->...n", left_out, owners, WEIGHTS)
-    coverage = employer.registered_share.py_func(1.0 - left_out, inspection, firms.review)
-    return base, np.maximum(coverage, 1e-3)
+    left_out = np.einsum("...noc,c->...no", left_out, WEIGHTS)
+    covered = firms.shares * employer.registered_share.py_func(
+        1.0 - left_out, inspection[..., None], firms.review
+    )
+    coverage = np.maximum(covered.sum(axis=-1), 1e-3)
+    mix = covered / np.maximum(covered.sum(axis=-1, keepdims=True), 1e-9)
+    base = np.einsum("...nocw,...no,c,w->...n", paid_on, mix, WEIGHTS, WEIGHTS) / firms.mean_wage
+    return base, coverage
 
 
 class Flexible(NamedTuple):

@@ -38,10 +38,8 @@ class FirmRules(NamedTuple):
 
     fine: float
     dispersion: float
-    state_cost: float
-    foreign_cost: float
-    state_coverage_cost: float
-    foreign_coverage_cost: float
+    cost_multiples: tuple[float, float, float, float]  # of the median cost, by ownership
+    coverage_cost_multiples: tuple[float, float, float, float]
     peer_weight: float
     size_weight: float
     reconsiders: float
@@ -61,19 +59,9 @@ class FirmKeys(NamedTuple):
 
 
 @decision
-def own_cost(
-    median: float, deviation: float, ownership: int, dispersion: float, state: float, foreign: float
-) -> float:
-    """An employer's own cost: the place's median, its character, its ownership (1 state, 2 foreign).
-
-    ``state`` and ``foreign`` are the costs of these employers over those of private ones.
-    """
-    cost = median * np.exp(dispersion * deviation)
-    if ownership == 1:
-        cost *= state
-    elif ownership == 2:
-        cost *= foreign
-    return cost
+def own_cost(median: float, deviation: float, dispersion: float, multiple: float) -> float:
+    """An employer's own cost: the place's median times its character times what its ownership adds."""
+    return median * np.exp(dispersion * deviation) * multiple
 
 
 @decision
@@ -107,10 +95,7 @@ def firms_year(
                     c += 1
                 localities[j] = c
                 moved += 1
-        own = own_cost(
-            market[c, K_COST], log_costs[j], ownerships[j], rules.dispersion, rules.state_cost,
-            rules.foreign_cost,
-        )  # fmt: skip
+        own = own_cost(market[c, K_COST], log_costs[j], rules.dispersion, rules.cost_multiples[ownerships[j]])
         hidden_bill = hiddens[j] * wages[j] / max(market[c, K_MEAN_BILL], 1.0)
         cost = employer.concealment_cost(
             own, market[c, K_COMPLIANT], hidden_bill, rules.peer_weight, rules.size_weight
@@ -119,8 +104,8 @@ def firms_year(
             market[c, K_RATE], market[c, K_AUDIT], rules.fine, market[c, K_VALUE], cost
         )
         own = own_cost(
-            market[c, K_COVERAGE_COST], log_coverage_costs[j], ownerships[j], rules.dispersion,
-            rules.state_coverage_cost, rules.foreign_coverage_cost,
+            market[c, K_COVERAGE_COST], log_coverage_costs[j], rules.dispersion,
+            rules.coverage_cost_multiples[ownerships[j]],
         )  # fmt: skip
         left_out = employer.staff_left_out(
             market[c, K_RATE], market[c, K_REGISTRATION], rules.fine, market[c, K_VALUE], own

@@ -48,6 +48,15 @@ def run(model: PensionModel) -> None:
         model.jobs.wanted[kind] = total * places.work_share
 
 
+def multiples(model: PensionModel, cost: str) -> tuple[float, float, float, float]:
+    """A cost, ``cost`` or ``coverage_cost``, over that of private employers, by ownership."""
+    value, year = model.parameters.value, model.year
+    state, foreign, company = (
+        value(f"employer.{kind}_{cost}", year) for kind in ("state", "foreign", "company")
+    )
+    return 1.0, state, foreign, company
+
+
 def firm_rules(model: PensionModel) -> FirmRules:
     """The behavioural parameters of employers in force."""
 
@@ -57,10 +66,8 @@ def firm_rules(model: PensionModel) -> FirmRules:
     return FirmRules(
         fine=value("fine_multiple"),
         dispersion=value("cost_dispersion"),
-        state_cost=value("state_cost"),
-        foreign_cost=value("foreign_cost"),
-        state_coverage_cost=value("state_coverage_cost"),
-        foreign_coverage_cost=value("foreign_coverage_cost"),
+        cost_multiples=multiples(model, "cost"),
+        coverage_cost_multiples=multiples(model, "coverage_cost"),
         peer_weight=value("peer_weight"),
         size_weight=value("size_weight"),
         reconsiders=value("reconsiders"),

@@ -13,7 +13,7 @@ import numpy as np
 from abm.engine import answers
 from abm.engine.counterfactual import Growth, Setting
 from abm.phases import live, settle
-from abm.phases.employ import return_slope
+from abm.phases.employ import multiples, return_slope
 from abm.regimes import Stack
 from abm.scheme.benefits import account_divisor
 from abm.space import PROVINCES
@@ -170,21 +170,19 @@ def employers_in_short(model: PensionModel) -> answers.Firms:
     """The distribution of employers that answers a lever, from this year's market."""
     value, year = model.parameters.value, model.year
     province, market = model.places.province_of, model.market
+    state, foreign = value("labour.state_share", year), value("labour.foreign_share", year)
+    company = value("labour.limited_companies_share", year) * (1.0 - state - foreign)
     influence = 1.0 + value("employer.peer_weight", year) * market["compliant"]
     return answers.Firms(
         cost=model.concealment_cost[province] * influence,
         coverage_cost=model.coverage_cost[province],
         value=market["value"],
         mean_wage=np.maximum(market["mean_wage"], 0.05),
-        state_share=value("labour.state_share", year),
-        foreign_share=value("labour.foreign_share", year),
+        shares=np.array([1.0 - state - foreign - company, state, foreign, company]),
+        premiums=np.array([value("labour.private_wage_ratio", year), 1.0, 1.0, 1.0]),
         dispersion=value("employer.cost_dispersion", year),
-        cost_multiples=(1.0, value("employer.state_cost", year), value("employer.foreign_cost", year)),
-        coverage_cost_multiples=(
-            1.0,
-            value("employer.state_coverage_cost", year),
-            value("employer.foreign_coverage_cost", year),
-        ),
+        cost_multiples=multiples(model, "cost"),
+        coverage_cost_multiples=multiples(model, "coverage_cost"),
         wage_dispersion=value("population.within_province_dispersion", year),
         fine=value("employer.fine_multiple", year),
         ceiling=value("contributions.base_ceiling", year),

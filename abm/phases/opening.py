@@ -23,6 +23,7 @@ from abm.population.places import Places
 from abm.population.standing import by_age
 from abm.regimes import Funds
 from abm.regimes.settlement import subsidies
+from abm.regimes.subsidy import national_total
 from abm.scheme.benefits import account_divisor
 from abm.space import PROVINCES
 
@@ -211,20 +212,32 @@ def mean_of_places(places: Places, x: np.ndarray) -> np.ndarray:
     return np.bincount(places.province_of, places.work_share * x, minlength=N)
 
 
+NOTICED = 0.001
+"""Part of a province's revenue from which on what is missing of it counts."""
+
+
 def subsidise(model: PensionModel, missing: np.ndarray) -> None:
     """Count as subsidy what no declaration can explain of a province's published revenue.
 
     Subsidies by province are not published. Where full declaration falls short of the revenue by ``missing``
     (31,) yuan, the province's part of the national lump sum is raised by it (and lowered again where that was
-    too much), and all parts are scaled back to the national total.
+    too much); the others share what is left of the sum by the formula.
     """
-    places, total = model.places, float(model.stack.lump.sum())
-    before = model.subsidy_extra
-    wanted = before + missing / total * (1.0 + before.sum())  # so much is left of it once parts are scaled back
-    extra = np.where((missing > 0.0) | (before > 0.0), np.maximum(wanted, 0.0), 0.0)
-    model.subsidy_extra = extra
-    key = model.subsidy_formula + extra[places.province_of] * places.work_share
-    model.subsidy_key = key / key.sum()
+    places, total = model.places, national_total(model.parameters, model.year)
+    formula = np.bincount(places.province_of, model.subsidy_formula, minlength=N)
+    part = np.bincount(places.province_of, model.subsidy_key, minlength=N)
+    wanted = part + missing / total
+    raised = (missing > NOTICED * model.base.revenue) | model.subsidy_raised
+    for _ in range(N):  # whom the formula gives enough is not raised, which leaves the others less
+        rest = max(1.0 - wanted[raised].sum(), 0.0) / formula[~raised].sum()
+        enough = raised & (wanted <= formula * rest)
+        if not enough.any():
+            break
+        raised = raised & ~enough
+    model.subsidy_raised = raised
+    extra = np.where(raised, wanted - formula * rest, 0.0)
+    share = model.subsidy_formula * rest + extra[places.province_of] * places.work_share
+    model.subsidy_key = share / share.sum()
     model.stack = replace(model.stack, lump=total * model.subsidy_key)
 
 

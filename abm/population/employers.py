@@ -14,8 +14,10 @@ from abm.population.persons import Flag, Status
 from abm.population.places import Places
 from abm.space import PROVINCE_NAMES
 
-PRIVATE, STATE, FOREIGN = 0, 1, 2
-OWNERSHIP_NAMES = ("private", "state", "foreign")
+PRIVATE, STATE, FOREIGN, COMPANY = range(4)
+OWNERSHIP_NAMES = ("private", "state", "foreign", "company")
+"""Private employers in the sense of the wage statistics, and limited and share-holding companies, which these
+count among the non-private units."""
 EMPLOYER_SERIAL_BITS = 20
 
 
@@ -39,6 +41,8 @@ def synthesise(
     tail = parameters.value("employer.size_tail", year)
     state_share = parameters.value("labour.state_share", year)
     foreign_share = parameters.value("labour.foreign_share", year)
+    company_share = parameters.value("labour.limited_companies_share", year)
+    company_share *= 1.0 - state_share - foreign_share
     grain = parameters.value("employer.staff_agents", year)
     formal = np.flatnonzero(columns["status"] == Status.FORMAL)
     parts = []
@@ -51,9 +55,8 @@ def synthesise(
         order = np.argsort(draws.uniforms(draws.key(seed, "synthesis order", 3), identity), kind="stable")
         rank = np.empty(n)
         rank[order] = (np.cumsum(size[order]) - 0.5 * size[order]) / size.sum()
-        ownership = np.where(
-            rank < state_share, STATE, np.where(rank > 1.0 - foreign_share, FOREIGN, PRIVATE)
-        )
+        kinds = [rank < state_share, rank < state_share + company_share, rank > 1.0 - foreign_share]
+        ownership = np.select(kinds, [STATE, COMPANY, FOREIGN], PRIVATE)
         span = slice(places.first[p], places.first[p + 1])
         place = places.first[p] + apportion.spread(n, places.work_share[span])
         parts.append(
@@ -69,9 +72,7 @@ def synthesise(
     firms["id"] = firms["id"].astype(np.uint32)
     total = len(firms["id"])
     private = parameters.value("labour.private_wage_ratio", year)
-    companies = parameters.value("labour.limited_companies_share", year)
-    premium = companies + (1.0 - companies) * private
-    firms["premium"] = np.where(firms["ownership"] == PRIVATE, premium, 1.0)
+    firms["premium"] = np.where(firms["ownership"] == PRIVATE, private, 1.0)
     firms["log_cost"] = draws.normals(draws.key(seed, "concealment cost"), firms["id"])
     firms["log_coverage_cost"] = draws.normals(draws.key(seed, "coverage cost"), firms["id"])
     mobile = draws.uniforms(draws.key(seed, "employer mobile"), firms["id"])

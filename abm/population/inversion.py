@@ -24,7 +24,7 @@ from abm.space import PROVINCES
 N = len(PROVINCES)
 Array = np.ndarray
 LOW, HIGH = -6.0, 6.0
-"""Range of the log of the median concealment cost."""
+"""Range of the log of a median cost; that of concealment ends lower, at ``employer.cost_highest``."""
 
 
 @decision
@@ -42,9 +42,8 @@ def declared_by_province(
     for j in range(len(homes)):
         p = homes[j]
         cost = own_cost(
-            np.exp(log_cost[p]), deviations[j], ownerships[j], rules.dispersion, rules.state_cost,
-            rules.foreign_cost,
-        )  # fmt: skip
+            np.exp(log_cost[p]), deviations[j], rules.dispersion, rules.cost_multiples[ownerships[j]]
+        )
         hidden[j] = employer.hidden_share(rate[p], detection[p], rules.fine, value[p], cost)
     total = np.zeros(N)
     for i in range(len(wages)):
@@ -106,11 +105,7 @@ def coverage_cost(
     """Median cost of leaving staff out, (31,), at which employers would keep ``covered`` persons (31,)."""
     province = province_of[firms["locality"]]
     character = np.exp(rules.dispersion * firms["log_coverage_cost"])
-    character = character * np.select(
-        [firms["ownership"] == 1, firms["ownership"] == 2],
-        [rules.state_coverage_cost, rules.foreign_coverage_cost],
-        1.0,
-    )
+    character = character * np.array(rules.coverage_cost_multiples)[firms["ownership"]]
     gain = ((1.0 - detection * rules.fine) * rate - (1.0 - detection) * value)[province]
     low, high = np.full(N, LOW), np.full(N, HIGH)
     for _ in range(60):

@@ -79,11 +79,15 @@ def _work(
     work_weight = work_weight * np.where(migrant, parameters.value("population.migrant_work_odds", year), 1.0)
     payers_share = parameters.value("population.payers_share", year)
     voluntary_share = parameters.value("population.flexible_share_of_payers", year)
+    migrant_lapse = parameters.value("population.migrant_lapse", year)
+    members = (kind == EMPLOYEE) & (status != Status.PUBLIC)
+    moved = np.average(migrant[members], weights=weight[members])
+    local_lapse = (1.0 - payers_share) / (1.0 + (migrant_lapse - 1.0) * moved)
     for p in range(len(PROVINCE_NAMES)):
         here = columns["province"] == p
         rows = np.flatnonzero(here & (kind == EMPLOYEE) & (status != Status.PUBLIC))
-        lapse = np.where(migrant[rows], 1.5, 1.0)
-        stopped = rows[apportion.pick(round((1.0 - payers_share) * len(rows)), lapse, other_order[rows])]
+        lapsing = local_lapse * np.where(migrant[rows], migrant_lapse, 1.0)
+        stopped = rows[apportion.pick(round(lapsing.sum()), lapsing, other_order[rows])]
         rows = np.setdiff1d(rows, stopped)
         flags[rows] |= Flag.PAYS
         settled = np.where(migrant[rows], 0.05, np.where(age[rows] >= 35, 2.0, 0.7))

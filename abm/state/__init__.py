@@ -32,7 +32,7 @@ STATE: tuple[str, ...] = (
     "levy_at_start", "unmoved_capital",
     # constants of the base year
     "attraction", "moving_cost", "concealment_cost", "coverage_cost", "inclination", "floor_at_start",
-    "subsidy_formula", "subsidy_key", "subsidy_extra",
+    "subsidy_formula", "subsidy_key", "subsidy_raised",
     # governments
     "levers", "deliberation", "growth", "levels", "mobility",
     # money
