@@ -41,11 +41,23 @@ def narrowed(low: Array, high: Array, bounds: Array) -> tuple[Array, Array]:
     return low, high
 
 
-def without_slack(bounds: Array, levers: Array, province_of: Array) -> Array:
-    """Bounds (P, 5) drawn to the outermost of what the localities do, ``levers`` (n, levers): cutting nobody."""
-    out = bounds.copy()
+STEPS = (0.0, 1.0, 3.0, 5.0)
+"""Steps by which a province would cut in from its outermost locality."""
+
+
+def candidates(levers: Array, low: Array, high: Array, province_of: Array, free: Array, step: float) -> Array:
+    """Candidate bounds (5, 5, P): none, then the outermost of what localities do, and steps inwards.
+
+    ``levers`` (n, levers) lie within ``low`` and ``high``, which the law leaves; ``free`` (P, 5) binds
+    nobody; a step is ``step`` times the lever's range.
+    """
+    out = []
     for k, (lever, below) in enumerate(zip(BOUND_LEVER, FROM_BELOW, strict=True)):
-        edge = np.full(len(bounds), np.inf if below else -np.inf)
+        edge = np.full(len(free), np.inf if below else -np.inf)
         (np.minimum if below else np.maximum).at(edge, province_of, levers[:, lever])
-        out[:, k] = np.maximum(out[:, k], edge) if below else np.minimum(out[:, k], edge)
-    return out
+        reach = np.zeros(len(free))
+        np.maximum.at(reach, province_of, (high - low)[:, lever])
+        inwards = (1.0 if below else -1.0) * step * reach
+        limits = (free[:, k], free[:, k] + reach) if below else (free[:, k] - reach, free[:, k])
+        out.append([free[:, k], *(np.clip(edge + many * inwards, *limits) for many in STEPS)])
+    return np.array(out)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from abm import draws
-from abm.agents import learning
+from abm.agents import learning, provincial_government
 from abm.agents.local_government import (
     AUDIT,
     FLOOR,
@@ -21,7 +21,7 @@ from abm.agents.local_government import (
     Outcome,
     smoothed_best_response,
 )
-from abm.agents.provincial_government import narrowed, open_bounds, without_slack
+from abm.agents.provincial_government import narrowed, open_bounds
 from abm.engine import counterfactual, provincial
 from abm.engine.counterfactual import NOW, Setting
 from abm.phases import foresee
@@ -99,10 +99,13 @@ def set_bounds(
     value, year, first = model.parameters.value, model.year, model.places.first[:-1]
     low, high = law(model)
     levers = model.deliberation.before if model.deliberation else model.levers
+    province, free = model.places.province_of, open_bounds(low, high, first)
+    today = free if model.provincial_bounds is None else model.provincial_bounds
     lowest, highest = open_bounds(low, low, first), open_bounds(high, high, first)
-    today = open_bounds(low, high, first) if model.provincial_bounds is None else model.provincial_bounds
-    bounds_now = without_slack(np.clip(today, lowest, highest), levers, model.places.province_of)
-    tries = counterfactual.candidates(bounds_now, lowest, highest, value("government.step", year))
+    bounds_now = np.clip(today, lowest, highest)
+    tries = provincial_government.candidates(
+        levers, low, high, province, free, value("government.step", year)
+    )
     payoffs = provincial.evaluate(levers, low, high, bounds_now, tries, setting, stacks, goals, model.threads)
     bill = model.membership.total(setting.wages) / model.membership.total(setting.accounts.population)
     scale, chosen = value("government.temperature", year) * bill, bounds_now.copy()
