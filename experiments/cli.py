@@ -21,6 +21,7 @@ VERBS = (
     "compare",
     "sweep",
     "sensitivity",
+    "decompose",
     "explain",
     "calibrate",
     "validate",

@@ -67,7 +67,7 @@ def compare(
     those of :func:`experiments.paired.effects`. Raises UserError: scenarios that coincide, fewer than two
     pairs left, a precision out of reach.
     """
-    chosen = _checked(scenarios, options)
+    chosen = checked(scenarios, options)
     for name in indicators:
         if name not in TABLES["national"] or name in ("year", "province"):
             raise unknown("indicator", name, list(TABLES["national"])[2:])
@@ -179,7 +179,7 @@ def _first_pairs(replicates: int | None, precision: float | None) -> int:
     return replicates or (PILOT if precision is not None else 8)
 
 
-def _checked(specs: Sequence[str | Scenario], options: dict[str, Any]) -> list[Scenario]:
+def checked(specs: Sequence[str | Scenario], options: dict[str, Any]) -> list[Scenario]:
     """The scenarios; UserError if there are fewer than two, or two that are the same at this resolution."""
     if len(specs) < 2:
         raise UserError("a comparison needs two scenarios or more, the baseline first")
