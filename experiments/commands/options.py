@@ -96,3 +96,12 @@ def warn(sentence: str) -> bool:
     if sentence:
         click.echo(f"tongchou: {sentence}", err=True)
     return bool(sentence)
+
+
+def needs(verb: str, *libraries: str) -> None:
+    """Refuse a verb whose libraries are not installed, before it spends time; they come with an extra."""
+    from importlib.util import find_spec
+
+    for library in libraries:
+        if find_spec(library) is None:
+            raise UserError(f"{verb} needs {library}; install it with: pip install 'tongchou[calibration]'")
