@@ -19,6 +19,7 @@ from calibration import chapters, estimate, free, identify, moments, posterior, 
 from calibration.measures import of_publications, of_run
 from calibration.trials import Trials
 from experiments import posterior as draws_of
+from experiments.runner import tasks_of
 
 # Free parameters
 
@@ -341,3 +342,14 @@ def test_the_report_is_one_file_that_keeps_what_fails(worlds: validation.Worlds,
 
 def test_publications_have_the_columns_of_a_run() -> None:
     assert of_publications([2016]).places["payers"].isna().all()
+
+
+def test_replicates_have_the_draws_in_turn_and_a_scenario_keeps_what_it_sets() -> None:
+    world = Scenario.named("history", set={"worker.habit": 0.2})
+    drawn = [{"worker.habit": 0.4, "employer.audit_base": 0.2}, {"employer.audit_base": 0.3}]
+    tasks = tasks_of(world, 5, 3, draws=drawn)
+    assert [task.scenario.seed for task in tasks] == [5, 6, 7]
+    assert [task.scenario.set["employer.audit_base"] for task in tasks] == [0.2, 0.3, 0.2]
+    assert {task.scenario.set["worker.habit"] for task in tasks} == {0.2}
+    assert len({task.key for task in tasks}) == 3
+    assert [task.scenario.set for task in tasks_of(world, 5, 2)] == [world.set, world.set]
