@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -37,10 +37,20 @@ class Task(NamedTuple):
 
 
 def tasks_of(
-    scenario: Scenario, seed: int, replicates: int, parameters: dict[str, Any] | None = None, point: int = 0
+    scenario: Scenario,
+    seed: int,
+    replicates: int,
+    parameters: dict[str, Any] | None = None,
+    point: int = 0,
+    draws: Sequence[Mapping[str, Any]] = (),
 ) -> list[Task]:
-    """The replicates of a scenario at a point; replicate r has the seed ``seed + r``."""
-    seeded = [scenario.model_copy(update={"seed": seed + r}) for r in range(replicates)]
+    """The replicates of a scenario at a point; replicate r has the seed ``seed + r``.
+
+    With ``draws`` of parameters (see :mod:`experiments.posterior`) replicate r has draw r, counted from the
+    first again when they are used up; what the scenario itself sets goes before what is drawn.
+    """
+    worlds = [scenario.changed(set={**draw, **scenario.set}) for draw in draws] or [scenario]
+    seeded = [worlds[r % len(worlds)].model_copy(update={"seed": seed + r}) for r in range(replicates)]
     return [Task(run_key(s), s, parameters or {}, point, r) for r, s in enumerate(seeded)]
 
 
