@@ -25,6 +25,7 @@ VERBS = (
     "calibrate",
     "validate",
     "figures",
+    "verify",
     "store",
     "scenarios",
     "parameters",
