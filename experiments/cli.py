@@ -26,6 +26,7 @@ VERBS = (
     "calibrate",
     "validate",
     "figures",
+    "verify",
     "store",
     "scenarios",
     "parameters",
