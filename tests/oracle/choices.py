@@ -112,18 +112,17 @@ def offer(
 ) -> Offer:
     """What paying in a place comes to for a person."""
     gain = value_of_base(who, years, divisor, promise) - promise.flexible_rate
-    index = chosen_index(
-        gain, income, average, floor, promise.ceiling, promise.flexible_rate, promise.burden
-    )
+    index = chosen_index(gain, income, average, floor, promise.ceiling, promise.flexible_rate, promise.burden)
     base = index * average
     worth = value_of_paying(who, index, average, years, months, account, divisor, promise)
     return Offer(base, worth / base)
 
 
-def chance_of_paying(made: Offer, inclination: float, income: float, promise: Promise, scale: float) -> float:
-    """The chance that the offer is taken."""
-    gain = made.value + inclination - promise.burden * promise.flexible_rate * made.base / income
-    return 1.0 / (1.0 + math.exp(-gain / scale))
+def utility_of_paying(
+    made: Offer, inclination: float, income: float, promise: Promise, scale: float
+) -> float:
+    """The utility of taking the offer; that of not paying is zero."""
+    return (made.value + inclination - promise.burden * promise.flexible_rate * made.base / income) / scale
 
 
 def wants_early(ratio: float, indifferent: float, scale: float) -> float:

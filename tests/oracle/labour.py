@@ -14,17 +14,18 @@ class Stock:
     first_loss: float
     now: float
     before: float | None = None
-    hired: float = 0.0
+    meant: float = 0.0
+    losses: float = 0.0
 
     def need(self, wanted: float) -> float:
-        """How many more are wanted this year, with the losses expected; remembers whom it means to hire."""
+        """How many more are wanted this year, with the losses expected; remembers both."""
         if self.before is None:
-            losses = self.first_loss * self.now
+            self.losses = self.first_loss * self.now
         else:
-            losses = min(max(self.before + self.hired - self.now, 0.0), 0.5 * self.before)
-        need = wanted - self.now + losses
-        self.hired = max(need, 0.0)
-        return need
+            half = 0.5 * self.before
+            self.losses = 0.5 * (self.losses + min(max(self.before + self.meant - self.now, -half), half))
+        self.meant = wanted - self.now + self.losses
+        return self.meant
 
     def count(self, now: float) -> None:
         """Take the stock a pass has counted."""

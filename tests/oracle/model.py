@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import mesa
 from oracle import labour, paths
+from oracle.accounts import accounts_of
 from oracle.counts import Counts
 from oracle.employer import Employer, Staff
 from oracle.rules import Keys, Rules
+from oracle.settlement import realise, settle
 from oracle.worker import Worker, single
 
 from abm.draws import normal, uniform
@@ -43,7 +45,9 @@ class Market:
 class PublicEntry:
     """How far the public group has entered the scheme (10.3)."""
 
-    def __init__(self, model: Oracle, start: int, inside: list[float], retired: list[float], pool: list[float]):
+    def __init__(
+        self, model: Oracle, start: int, inside: list[float], retired: list[float], pool: list[float]
+    ):
         self._model, self._from = model, start
         self._start = {False: inside, True: retired}
         self._pool = pool
@@ -87,8 +91,12 @@ class Oracle(mesa.Model):
         self.rules = rules = Rules(self.parameters, self.scenario, year, not base_year)
         path = paths.wages(self.parameters, year)
         theta = rules.wage_shift
+        wages_before = paths.wages(self.parameters, year - 1)
+        jobs = [paths.market_employment(self.parameters, y) for y in (year - 1, year)]
+        self.grown_jobs = [b / a for a, b in zip(*jobs, strict=True)]
+        self.grown_wages = [b / a for a, b in zip(wages_before, path, strict=True)]
         if base_year:
-            self.province_wage_before = paths.wages(self.parameters, year - 1)
+            self.province_wage_before = wages_before
             self.province_wage = path
         else:
             self.province_wage_before = self.province_wage
@@ -131,6 +139,26 @@ class Oracle(mesa.Model):
                     place[stock].count(counted)
                 else:
                     place[stock].now = counted
+
+    def settle(self) -> None:
+        """Draw up the accounts, settle them through the tiers, and round to the fen."""
+        self.accounts = accounts_of(self)
+        self.settlement = settle(self, self.accounts, self.funds)
+        self.realised, self.funds = realise(self.settlement.books)
+
+    def children(self) -> list[float]:
+        """Those under 16 by province: of the start, plus births, less those who came of age."""
+        since = range(self.scenario.start + 1, self.year + 1)
+        born = sum(paths.births(year) for year in since)
+        grown = [
+            sum(
+                self.entrant_table[year - self.scenario.start - 1][p][sex] for year in since for sex in (0, 1)
+            )
+            for p in range(31)
+        ]
+        return [
+            start + born * paths.under_five(p) - grown[p] for p, start in enumerate(self.children_at_start)
+        ]
 
     # --- the labour market (section 12)
 
@@ -175,9 +203,7 @@ class Oracle(mesa.Model):
 
     def growth_of_jobs(self, province: int) -> tuple[float, float]:
         """The growth since last year of the economy's formal jobs and of its wages (paths)."""
-        jobs = [paths.market_employment(self.parameters, y)[province] for y in (self.year - 1, self.year)]
-        pay = [paths.wages(self.parameters, y)[province] for y in (self.year - 1, self.year)]
-        return jobs[1] / jobs[0], pay[1] / pay[0]
+        return self.grown_jobs[province], self.grown_wages[province]
 
     def hiring_employer(self, c: int, u: float) -> int:
         """The row of the employer in a locality that a hired person goes to; -1 where there is none."""

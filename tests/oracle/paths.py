@@ -40,7 +40,9 @@ def market_employment(p: Parameters, year: int) -> list[float]:
     """Employment outside agriculture and public services, log-linear between the censuses."""
     early, late = (published("employment", "employed_market", y) for y in CENSUSES)
     at = (min(year, CENSUSES[1]) - CENSUSES[0]) / (CENSUSES[1] - CENSUSES[0])
-    path = [math.exp(math.log(a) + at * (math.log(b) - math.log(a))) for a, b in zip(early, late, strict=True)]
+    path = [
+        math.exp(math.log(a) + at * (math.log(b) - math.log(a))) for a, b in zip(early, late, strict=True)
+    ]
     for later in range(CENSUSES[1] + 1, year + 1):
         path = [x * (1.0 + p.value("projection.jobs_growth", later)) for x in path]
     return path

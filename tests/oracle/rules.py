@@ -97,7 +97,8 @@ class Rules:
             interest=self.interest,
             account_share=self.account_share,
             years_drawn=value("worker.pension_years"),
-            resident=12.0 * (value("benefits.resident_basic_pension") + value("benefits.resident_supplement")),
+            resident=12.0
+            * (value("benefits.resident_basic_pension") + value("benefits.resident_supplement")),
             flexible_rate=value("contributions.flexible_rate"),
             ceiling=self.ceiling,
             burden=value("worker.burden_aversion"),
@@ -121,7 +122,7 @@ class Rules:
         self.audit_base = value("employer.audit_base")
         self.registration_base = value("employer.registration_base")
         self.cost_dispersion = value("employer.cost_dispersion")
-        self.ownership_cost = (1.0, value("employer.state_cost"), value("employer.foreign_cost"))
+        self.ownership_cost = (1.0, value("employer.state_cost"), value("employer.foreign_cost"), value("employer.company_cost"))
         self.peer_weight, self.size_weight = value("employer.peer_weight"), value("employer.size_weight")
         self.full_below = value("employer.full_below")
         self.reconsiders = value("employer.reconsiders")

@@ -48,7 +48,9 @@ def monthly_pension(
     return base, transitional, account / months_paid_out
 
 
-def rise(pension: float, mean: float, old_share: float, old: bool, rate: float, flat: float, tilt: float) -> float:
+def rise(
+    pension: float, mean: float, old_share: float, old: bool, rate: float, flat: float, tilt: float
+) -> float:
     """The yearly rise of a pension: a flat part, a linked part, and a part for the very old."""
     if old_share <= 0.0:
         return rate * (flat * mean + (1.0 - flat) * pension)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+from oracle.accounts import Funds
 from oracle.employer import Employer
 from oracle.labour import Stock
 from oracle.model import Levers, Market, Oracle, PublicEntry
@@ -27,12 +29,20 @@ def levers_of(engine: PensionModel) -> list[Levers]:
     return [Levers(*(float(x) for x in row)) for row in engine.levers]
 
 
+def funds_of(funds: object) -> Funds:
+    """The engine's funds as lists."""
+    return Funds(
+        funds.local.tolist(), funds.provincial.tolist(), float(np.sum(funds.central)), funds.advances.tolist()
+    )
+
+
 def oracle_from(engine: PensionModel) -> Oracle:
     """An oracle in the state of a freshly made model, its base year's pass still to be run."""
     oracle = Oracle(engine.scenario)
     oracle.parameters = engine.parameters
     places, base = engine.places, engine.base
     oracle.province_of = [int(p) for p in places.province_of]
+    oracle.codes = [int(code) for code in places.codes]
     oracle.first = [int(c) for c in places.first]
     oracle.population_share = places.population_share.tolist()
     oracle.work_share = places.work_share.tolist()
@@ -68,6 +78,8 @@ def oracle_from(engine: PensionModel) -> Oracle:
     oracle.public_entry = PublicEntry(
         oracle, engine.scenario.start, entry.inside.tolist(), entry.retired_inside.tolist(), pool.tolist()
     )
+    oracle.funds = funds_of(engine.funds_opening)
+    oracle.subsidy_key = engine.subsidy_key.tolist()
     oracle.enter_year(engine.year)
     _people(oracle, engine.population.persons)
     _employers(oracle, engine.population.employers)

@@ -86,8 +86,10 @@ class Worker(mesa.Agent):
             self.draw_pension()
         else:
             self.traits()
-            if rules.transitions and self.status != PUBLIC and self.draw("considers moving") < (
-                rules.considers_moving[self.age]
+            if (
+                rules.transitions
+                and self.status != PUBLIC
+                and self.draw("considers moving") < (rules.considers_moving[self.age])
             ):
                 self.move()
             self.work()
@@ -159,7 +161,7 @@ class Worker(mesa.Agent):
         rules, year = self.model.rules, self.model.rules.year
         self.skill = self.log_skill
         if rules.transitions and self.status != OUTSIDE:
-            middle, rho = -rules.spread**2 / 2.0, rules.persistence
+            middle, rho = -(rules.spread**2) / 2.0, rules.persistence
             shock = math.sqrt(1.0 - rho**2) * rules.spread * normal(self.model.keys["skill"], self.id)
             self.skill = middle + rho * (self.log_skill - middle) + shock
             self.log_skill = single(self.skill)
@@ -408,6 +410,27 @@ class Worker(mesa.Agent):
             rules.promise,
         )
 
+    def choose(
+        self, place: int, made: choices.Offer, income: float, away: bool
+    ) -> tuple[bool, int, choices.Offer]:
+        """Whether to pay, where, and on which offer (6.2): at home, in the residence, or nowhere."""
+        model, rules = self.model, self.model.rules
+
+        def weight(where: int, on: choices.Offer) -> float:
+            liking = model.inclination[model.province_of[where]] + rules.inclination
+            scale = rules.participation_scale
+            return math.exp(choices.utility_of_paying(on, liking, income, rules.promise, scale))
+
+        home, here = weight(place, made), 0.0
+        key, c = model.keys["participation"], self.locality
+        if away and uniform_of(key, self.id, 2) < rules.open_to_migrants:
+            other = self.offer_in(c, income)
+            here = weight(c, other)
+        pays = self.taste < (home + here) / (1.0 + home + here)
+        if here > 0.0 and uniform_of(key, self.id, 1) < here / (here + home):
+            return pays, c, other
+        return pays, place, made
+
     def pay_alone(self) -> None:
         model, rules, c, w = self.model, self.model.rules, self.locality, self.weight
         income = self.wage if self.status == FORMAL else model.flexible_income[c] * self.talent
@@ -423,14 +446,8 @@ class Worker(mesa.Agent):
         else:
             place = self.hukou if away else c
         made = self.offer_in(place, income)
-        if reviews and away and rules.open_to_migrants > 0.0:
-            other = self.offer_in(c, income)
-            if other.value > made.value:
-                place, made = c, other
         if reviews:
-            liking = model.inclination[model.province_of[place]] + rules.inclination
-            chance = choices.chance_of_paying(made, liking, income, rules.promise, rules.participation_scale)
-            pays = self.taste < chance
+            pays, place, made = self.choose(place, made, income, away)
             score = math.trunc(100.0 * made.value)
             if pays:
                 who = "incumbent" if before else "entrant"
@@ -465,11 +482,7 @@ class Worker(mesa.Agent):
             home, target = model.province_of[old], model.province_of[new]
             if home == target and rules.stack.lower == "provincial_unified":
                 self.relation = new
-            elif (
-                home != target
-                and self.age >= rules.keep_age[self.female]
-                and target != self.hukou_province
-            ):
+            elif home != target and self.age >= rules.keep_age[self.female] and target != self.hukou_province:
                 self.temporary = True
             else:
                 if self.draw("asks transfer") < rules.transfer_asked:
@@ -502,7 +515,9 @@ class Worker(mesa.Agent):
             self.add("flexible_dues", place, by_worker)
         self.add("payers", self.relation, w)
         if self.temporary:
-            self.port(place, self.relation, self.y * self.credited * (rules.account_share + rules.transfer_rate))
+            self.port(
+                place, self.relation, self.y * self.credited * (rules.account_share + rules.transfer_rate)
+            )
         if rules.transitions:
             self.paid_months += self.worked
             self.index_sum = single(self.index_sum + self.y * self.credited / self.average)
