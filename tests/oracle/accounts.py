@@ -85,12 +85,13 @@ def lawful_rates(model: Oracle) -> list[float]:
     """What covered employers and their staff owe of the base by law, by locality."""
     rules = model.rules
     return [
-        rules.employer_rate_by_province[p] * (1.0 - rules.waived) + rules.worker_rate for p in model.province_of
+        rules.employer_rate_by_province[p] * (1.0 - rules.waived) + rules.worker_rate
+        for p in model.province_of
     ]
 
 
 def plans(memory: Memory, collectable: list[float], pull: float) -> list[float]:
-    """Contributions planned for the year: last year's, on what can be collected, pulled to the norm (11.6)."""
+    """Contributions planned for the year: last year's, on what is collectable, pulled to the norm (11.6)."""
     norm = sum(memory.contributions) / sum(memory.collectable)
     result = []
     for c, now in enumerate(collectable):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from oracle.accounts import Account, Funds
-
 from abm.parameters import Parameters
+from oracle.accounts import Account, Funds
 
 FLOWS = {
     "contributions_enterprise": ("employers", "fund"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+
+from abm.model import PensionModel
 from oracle.model import Oracle
 from oracle.start import funds_of
 from oracle.worker import (
@@ -18,8 +20,6 @@ from oracle.worker import (
     TEMPORARY,
     Worker,
 )
-
-from abm.model import PensionModel
 
 FREE = 5
 RELATIVE = 1e-9

@@ -6,6 +6,9 @@ import math
 from dataclasses import dataclass
 
 import mesa
+
+from abm.draws import normal, uniform
+from abm.scenario import Scenario
 from oracle import labour, paths
 from oracle.accounts import accounts_of
 from oracle.counts import Counts
@@ -13,9 +16,6 @@ from oracle.employer import Employer, Staff
 from oracle.rules import Keys, Rules
 from oracle.settlement import realise, settle
 from oracle.worker import Worker, single
-
-from abm.draws import normal, uniform
-from abm.scenario import Scenario
 
 
 @dataclass
@@ -83,6 +83,13 @@ class Oracle(mesa.Model):
 
     # --- phases of a year
 
+    def step_to(self, year: int) -> None:
+        """The next year, under the levers that are set."""
+        self.enter_year(year)
+        self.employ()
+        self.live()
+        self.settle()
+
     def enter_year(self, year: int) -> None:
         """Announce: rules, wages and bases (section 5)."""
         self.year = year
@@ -148,17 +155,15 @@ class Oracle(mesa.Model):
 
     def children(self) -> list[float]:
         """Those under 16 by province: of the start, plus births, less those who came of age."""
-        since = range(self.scenario.start + 1, self.year + 1)
-        born = sum(paths.births(year) for year in since)
-        grown = [
-            sum(
-                self.entrant_table[year - self.scenario.start - 1][p][sex] for year in since for sex in (0, 1)
-            )
-            for p in range(31)
-        ]
-        return [
-            start + born * paths.under_five(p) - grown[p] for p, start in enumerate(self.children_at_start)
-        ]
+        start = self.scenario.start
+        result = []
+        for p in range(31):
+            number = paths.children(start, p)
+            for year in range(start + 1, self.year + 1):
+                number += paths.births(year) * paths.under_five(p)
+                number -= paths.entrants(start, year, p, 0) + paths.entrants(start, year, p, 1)
+            result.append(number)
+        return result
 
     # --- the labour market (section 12)
 
@@ -253,7 +258,7 @@ class Oracle(mesa.Model):
         return 1.0 if self.rules.transitions else self.mean_retirees[self.province_of[c]]
 
     def pension_means(self, public: bool, r: int) -> tuple[float, float]:
-        """The mean pension in payment in a place at the end of last year, and the old among its pensioners."""
+        """Mean pension in payment in a place at the end of last year, and the share of the old."""
         return self.means[public][r]
 
     # --- after the pass
@@ -306,18 +311,14 @@ class Oracle(mesa.Model):
 
     # --- who comes of age (section 5)
 
-    def entrants(self, province: int, sex: int) -> float:
-        """Persons who turn 16 this year, by hukou province and sex (0 men, 1 women)."""
-        return float(self.entrant_table[self.year - self.scenario.start - 1][province][sex])
-
     def come_of_age(self) -> None:
-        rules, born = self.rules, self.year - paths.ADULT
+        born = self.year - paths.ADULT
         birth_key = self.keys.at("coming of age", born)
         for p in range(31):
             weight = self.weights[6 * p + 4]
             serial = self.serials.get((born, p), 0)
             for sex in range(2):
-                number = self.entrants(p, sex) / weight
+                number = paths.entrants(self.scenario.start, self.year, p, sex) / weight
                 agents = math.floor(number)
                 agents += uniform(birth_key, 2 * p + sex) < number - agents
                 for place in self.spread(agents, p):

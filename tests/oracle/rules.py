@@ -36,7 +36,9 @@ def death_rates(year: int) -> list[list[float]]:
 class Rules:
     """Scalars of one year. ``p`` are the records; an attribute is named as the record."""
 
-    def __init__(self, p: Parameters, scenario: Scenario, year: int, transitions: bool) -> None:
+    def __init__(  # noqa: PLR0915 - a list of names
+        self, p: Parameters, scenario: Scenario, year: int, transitions: bool
+    ) -> None:
         def value(path: str) -> float:
             return p.value(path, year)
 
@@ -122,7 +124,12 @@ class Rules:
         self.audit_base = value("employer.audit_base")
         self.registration_base = value("employer.registration_base")
         self.cost_dispersion = value("employer.cost_dispersion")
-        self.ownership_cost = (1.0, value("employer.state_cost"), value("employer.foreign_cost"), value("employer.company_cost"))
+        self.ownership_cost = (
+            1.0,
+            value("employer.state_cost"),
+            value("employer.foreign_cost"),
+            value("employer.company_cost"),
+        )
         self.peer_weight, self.size_weight = value("employer.peer_weight"), value("employer.size_weight")
         self.full_below = value("employer.full_below")
         self.reconsiders = value("employer.reconsiders")

@@ -41,7 +41,7 @@ def monthly_pension(
     base_rate: float,
     transitional_rate: float,
 ) -> tuple[float, float, float]:
-    """The base, transitional and account part of a pension, yuan a month; ``paid`` and ``deemed`` in months."""
+    """Base, transitional and account part of a pension, yuan a month; ``paid`` and ``deemed`` in months."""
     index = index_sum / (paid / 12.0) if paid > 0 else 1.0
     base = wage_month * (1.0 + index) / 2.0 * (paid + deemed) / 12.0 * base_rate
     transitional = wage_month * index * deemed / 12.0 * transitional_rate

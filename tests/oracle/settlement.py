@@ -6,12 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from abm.draws import normal
+from abm.parameters import Parameters
 from oracle.accounts import Account, Funds
 from oracle.books import PAYS_OUT, Books, move
 from oracle.tiers import LOWER, UPPER
-
-from abm.draws import normal
-from abm.parameters import Parameters
 
 if TYPE_CHECKING:
     from oracle.model import Oracle
@@ -110,9 +109,7 @@ def close_gaps(books: Books) -> Settlement:
         missing = attributed(books, gap)
         general = books.value("regimes.unified_general_share")
         own = books.value("regimes.unified_managerial_share")
-        charged = [
-            m * (general + (own - general) * share) for m, share in zip(missing, seen, strict=True)
-        ]
+        charged = [m * (general + (own - general) * share) for m, share in zip(missing, seen, strict=True)]
     else:
         missing = [max(-reserve, 0.0) for reserve in books.local]
         charged = list(missing)
@@ -182,7 +179,7 @@ def repayments(books: Books, owed: list[float]) -> list[float]:
 
 
 def whole_fen(amounts: list[float], total: int) -> list[int]:
-    """Amounts in yuan as whole fen with a given sum: cut off, and the missing fen to the largest fractions."""
+    """Yuan as whole fen with a given sum: cut off, and the missing fen to the largest fractions."""
     exact = [100.0 * amount for amount in amounts]
     result = [math.floor(x) for x in exact]
     missing = total - sum(result)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+
+from abm.model import PensionModel
 from oracle.accounts import Funds
 from oracle.employer import Employer
 from oracle.labour import Stock
@@ -18,8 +20,6 @@ from oracle.worker import (
     TEMPORARY,
     Worker,
 )
-
-from abm.model import PensionModel
 
 FREE = 5
 
@@ -52,19 +52,16 @@ def oracle_from(engine: PensionModel) -> Oracle:
     oracle.concealment_cost = engine.concealment_cost.tolist()
     oracle.coverage_cost = engine.coverage_cost.tolist()
     oracle.inclination = engine.inclination.tolist()
-    oracle.floor_at_start = engine.floor_at_start.tolist()
     oracle.unmoved_capital = engine.unmoved_capital.tolist()
     oracle.levy_at_start = engine.levy_at_start.tolist()
     oracle.mean_employees = (base.mean_employees / base.employees).tolist()
     oracle.mean_retirees = (base.mean_retirees / base.retirees).tolist()
-    oracle.children_at_start = base.children.tolist()
     pool = base.public_employees + base.public_staff_outside
     oracle.jobs_at_start = {
         "flexible": base.flexible_jobs.tolist(),
         "public": pool.tolist(),
         "formal": base.formal_jobs.tolist(),
     }
-    oracle.entrant_table = engine.entrants.tolist()
     oracle.weights = [int(w) for w in engine.population.weights]
     oracle.serials = {key: int(n) for key, n in engine.population.serials.items()}
     oracle.levers = levers_of(engine)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import mesa
 import numpy as np
+
+from abm.draws import gumbel, normal, uniform, uniform_of
 from oracle import choices, scheme
 from oracle.choices import Belief
 from oracle.scheme import fen
-
-from abm.draws import gumbel, normal, uniform, uniform_of
 
 if TYPE_CHECKING:
     from oracle.model import Oracle
@@ -190,7 +190,7 @@ class Worker(mesa.Agent):
 
     def move(self) -> None:
         """10.6 and 6.1."""
-        model, rules = self.model, self.model.rules
+        model = self.model
         here = self.locality
         new = self.destination()
         if new == here:
@@ -331,9 +331,9 @@ class Worker(mesa.Agent):
         elif self.status == FORMAL:
             self.work_for_employer()
         alone = self.status == FORMAL and not self.covered
-        if self.may_pay and self.age >= 18 and not self.pays_now:
-            if self.status == FLEXIBLE or alone or self.goes_on:
-                self.pay_alone()
+        nobody_pays = self.may_pay and self.age >= 18 and not self.pays_now
+        if nobody_pays and (self.status == FLEXIBLE or alone or self.goes_on):
+            self.pay_alone()
         if self.status == FLEXIBLE:
             self.add("flexible", self.locality, self.weight)
         self.average = model.base_wage[self.pay_place]
@@ -441,10 +441,8 @@ class Worker(mesa.Agent):
             and (self.was_covered or self.draw("reviews participation") < rules.habit)
         )
         away = model.province_of[c] != self.hukou_province
-        if self.inside and not reviews:
-            place = self.relation
-        else:
-            place = self.hukou if away else c
+        home = self.hukou if away else c
+        place = self.relation if self.inside and not reviews else home
         made = self.offer_in(place, income)
         if reviews:
             pays, place, made = self.choose(place, made, income, away)
