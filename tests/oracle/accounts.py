@@ -148,6 +148,8 @@ def accounts_of(model: Oracle) -> list[Account]:
         p = model.province_of[c]
         benefits = (seen["pensions"][c] + seen["refunds"][c]) / 100.0
         early = value("government.years_early", year) * seen["early_pensions"][c] / 100.0
+        supplement = model.levers[c].supplement
+        topped_up = seen["pensions"][c] / 100.0 * supplement / (1.0 + supplement)
         own = output[p] * model.work_share[c]
         result.append(
             Account(
@@ -156,14 +158,14 @@ def accounts_of(model: Oracle) -> list[Account]:
                 / 100.0,
                 benefits=benefits,
                 benefits_public=seen["public_pensions"][c] / 100.0,
-                off_list=min(early, benefits),
+                off_list=min(early + topped_up, benefits),
                 interest=earned[c],
                 portability_in=sum(ported[a][c] for a in range(n) if a != c) / 100.0,
                 portability_out=sum(ported[c][b] for b in range(n) if b != c) / 100.0,
                 insured=float(seen["insured"][c] - seen["insured_public"][c]),
                 employees=float(seen["staff"][c]),
                 retirees=retirees[c],
-                average_wage=value("regimes.private_wage_ratio", year) * model.benefit_wage[c],
+                average_wage=value("regimes.private_wage_ratio", year) * model.wage_before[c],
                 output=own,
                 population=seen["adults"][c] + children[p] * model.population_share[c],
                 capacity=value("regimes.treasury_share", year) * own,

@@ -170,7 +170,7 @@ def settlement(oracle: Oracle, engine: PensionModel) -> Iterator[str]:
         there = np.array(theirs.get(name, np.zeros_like(here)))
         for c in np.flatnonzero(np.abs(here - there) > 1)[:2]:
             yield f"flow {name} in {c}: {here[c]}, engine {there[c]}"
-        if abs(here.sum() - there.sum()) > 1:
+        if name != "interest" and abs(here.sum() - there.sum()) > 1:  # interest is rounded place by place
             yield f"flow {name}: {here.sum()} in all, engine {there.sum()}"
     for name in ("local", "provincial", "central", "advances"):
         here = 100.0 * np.atleast_1d(getattr(oracle.funds, name))

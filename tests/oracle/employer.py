@@ -60,7 +60,8 @@ class Employer(mesa.Agent):
         cost = own * (1.0 + rules.peer_weight * market.compliant[c] + rules.size_weight * bulk)
         self.hidden = left_out(rules.fine_multiple, audit, dues, market.value[c], cost)
         self.base_found = uniform(model.keys["audit"], self.id) < audit
-        cover = model.coverage_cost[p] * math.exp(rules.cost_dispersion * self.log_coverage_cost) * kind
+        cover = model.coverage_cost[p] * math.exp(rules.cost_dispersion * self.log_coverage_cost)
+        cover *= rules.ownership_coverage_cost[self.ownership]
         self.coverage = 1.0 - left_out(rules.fine_multiple, inspection, dues, market.value[c], cover)
         if rules.transitions:
             self.staff_found = uniform(model.keys["inspection"], self.id) < inspection

@@ -27,6 +27,7 @@ class Levers:
     leniency: float
     floor: float
     rate: float
+    supplement: float
 
 
 @dataclass
@@ -111,10 +112,12 @@ class Oracle(mesa.Model):
                 w * (1.0 + theta * start) / (1.0 + theta * last)
                 for w, start, last in zip(path, self.levy_at_start, self.market.levy, strict=True)
             ]
+        benefit_calibre = 1.0 + rules.benefit_full_calibre * (rules.private_wage_ratio - 1.0)
         calibre = 1.0 + rules.full_calibre * (rules.private_wage_ratio - 1.0)
         self.wage = [self.province_wage[p] for p in self.province_of]
-        self.benefit_wage = [self.province_wage_before[p] for p in self.province_of]
-        self.base_wage = [w * calibre for w in self.benefit_wage]
+        self.wage_before = [self.province_wage_before[p] for p in self.province_of]
+        self.benefit_wage = [w * benefit_calibre for w in self.wage_before]
+        self.base_wage = [w * calibre for w in self.wage_before]
         self.flexible_income = [w * rules.flexible_income_ratio for w in self.wage]
 
     def employ(self) -> None:
@@ -249,7 +252,7 @@ class Oracle(mesa.Model):
         return self.province_wage[p]
 
     def benefit_wage_of_province(self, p: int) -> float:
-        return self.province_wage_before[p]
+        return self.benefit_wage[self.first[p]]
 
     def flow_employees(self, c: int) -> float:
         return 1.0 if self.rules.transitions else self.mean_employees[self.province_of[c]]

@@ -8,8 +8,6 @@ from abm.parameters import Parameters
 from abm.scenario import Scenario
 from oracle.choices import Promise
 
-WAIVER_MONTHS = 11.0 / 12.0
-
 
 def step_table(table: dict[object, float]) -> list[float]:
     """A table "from age on" for ages 0 to 127: zero below its first age and above 100."""
@@ -50,8 +48,7 @@ class Rules:
         self.national_floor = value("contributions.base_floor")
         self.ceiling = value("contributions.base_ceiling")
         self.account_share = value("contributions.account_share")
-        on = scenario.modules_at(year)["waiver_2020"]
-        self.waived = value("contributions.waiver_2020") * min(1.0, on / WAIVER_MONTHS)
+        self.waived = value("contributions.waiver_2020")
         self.fine_multiple = value("employer.fine_multiple")
         self.interest = value("benefits.account_interest")
         self.base_rate = value("benefits.base_rate")
@@ -69,9 +66,11 @@ class Rules:
             for who in ("men", "women_cadre", "women_worker")
         }
         self.flexible_early = value("retirement.flexible_early")
+        self.approvals_checked = value("modules.platform_approvals")
         self.special_advance = value("retirement.special_trades_advance")
         self.minimum = round(12.0 * value("retirement.minimum_years"))
         self.transfer_rate = value("portability.transfer_rate")
+        self.transfer_delay = value("portability.transfer_delay")
         self.transfer_asked = value("portability.transfer_asked")
         self.keep_age = (value("portability.keep_age_men"), value("portability.keep_age_women"))
         self.payer_years = value("portability.payer_years")
@@ -117,6 +116,7 @@ class Rules:
         self.flexible_income_ratio = value("labour.flexible_income_ratio")
         self.coverage_review = value("employer.coverage_review")
         self.turnover_vacancies = value("labour.turnover_vacancies")
+        self.benefit_full_calibre = value("benefits.base_full_calibre")
         self.full_calibre = value("contributions.base_full_calibre")
         self.private_wage_ratio = value("regimes.private_wage_ratio")
         self.wage_shift = value("employer.wage_shift")
@@ -129,6 +129,12 @@ class Rules:
             value("employer.state_cost"),
             value("employer.foreign_cost"),
             value("employer.company_cost"),
+        )
+        self.ownership_coverage_cost = (
+            1.0,
+            value("employer.state_coverage_cost"),
+            value("employer.foreign_coverage_cost"),
+            value("employer.company_coverage_cost"),
         )
         self.peer_weight, self.size_weight = value("employer.peer_weight"), value("employer.size_weight")
         self.full_below = value("employer.full_below")

@@ -127,6 +127,7 @@ class Worker(mesa.Agent):
         if self.public_group:
             self.receive("public_pensions", self.relation, yuan)
         else:
+            yuan *= 1.0 + self.model.levers[self.relation].supplement
             money = self.receive("pensions", self.relation, yuan)
             self.add("legacy_pensions", self.relation, math.trunc(money * self.index_sum))
 
@@ -309,12 +310,13 @@ class Worker(mesa.Agent):
             if now >= max(self.statutory - rules.flexible_early, self.original):
                 chance = 1.0
             elif now >= self.original - rules.special_advance:
-                chance = model.levers[self.relation].leniency
+                chance = model.levers[self.relation].leniency * (1.0 - rules.approvals_checked)
             own = max(model.wage[self.locality] * self.talent, 1.0)
             ratio = 0.01 * self.months / 12.0 * model.benefit_wage[self.relation] / own
             wants = choices.wants_early(ratio, rules.early_indifferent, rules.early_scale)
             if self.draw("early retirement") < chance * wants:
                 self.early, self.worked = True, 6
+        self.months_paid = self.worked
         self.y = self.worked / 12.0
         self.may_pay = self.y > 0.0 and not self.stopped and (self.inside or not self.of_age)
 
@@ -486,8 +488,16 @@ class Worker(mesa.Agent):
                 if self.draw("asks transfer") < rules.transfer_asked:
                     self.port(old, new, self.transfer())
                 self.relation, self.months_here, self.temporary = new, 0, False
+                if rules.transitions and home != target:
+                    self.lapse()
         else:
             self.temporary = False
+
+    def lapse(self) -> None:
+        """Months that a transfer takes are neither paid nor credited (9)."""
+        late = int(self.model.rules.transfer_delay + uniform_of(self.model.keys["asks transfer"], self.id, 1))
+        self.months_paid -= min(late, self.worked - 1)
+        self.y = self.months_paid / 12.0
 
     def transfer(self) -> float:
         rules = self.model.rules
@@ -517,10 +527,10 @@ class Worker(mesa.Agent):
                 place, self.relation, self.y * self.credited * (rules.account_share + rules.transfer_rate)
             )
         if rules.transitions:
-            self.paid_months += self.worked
+            self.paid_months += self.months_paid
             self.index_sum = single(self.index_sum + self.y * self.credited / self.average)
             if not self.temporary:
-                self.months_here += self.worked
+                self.months_here += self.months_paid
                 if self.months_here >= 12 * rules.payer_years:
                     self.qualified = self.relation
 
@@ -531,7 +541,7 @@ class Worker(mesa.Agent):
         drawn = max(12 - self.worked, 0) / 12.0
         enough = self.months >= rules.minimum
         if self.public_group and self.of_age:
-            wage = model.benefit_wage[self.locality]
+            wage = model.wage_before[self.locality]
             pension = rules.public_replacement * rules.public_premium * wage
             pension = single(pension * self.talent**rules.public_progression)
             if self.inside:
