@@ -5,11 +5,13 @@ READY := .venv/.ready
 CANDIDATES := python3.11 python3.12 python3.13 python3 python3.14 python
 SUITABLE := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help setup run figures lint test test-slow bench clean
+.PHONY: help setup run calibrate validate figures lint test test-slow bench clean
 
 help:
 	@echo "make setup      build the environment in .venv (once)"
 	@echo "make run        simulate the history; results and figures in results/history"
+	@echo "make calibrate  estimate the behavioural parameters; goes on where it was stopped"
+	@echo "make validate   hold the model against every target; results/validation/validation.html"
 	@echo "make figures    draw the figures of results/history again"
 	@echo "make lint       ruff and mypy"
 	@echo "make test       the quick tests;  make test-slow: the others"
@@ -33,6 +35,12 @@ $(READY): pyproject.toml
 
 run: setup
 	$(BIN)/tongchou run history --figures --out results/history --force
+
+calibrate: setup
+	$(BIN)/tongchou calibrate estimate profiles posterior recovery
+
+validate: setup
+	$(BIN)/tongchou validate
 
 figures: setup
 	$(BIN)/tongchou figures --results results/history

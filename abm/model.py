@@ -156,6 +156,7 @@ class PensionModel(mesa.Model):
         self.rate_last_year: np.ndarray | None = None
         self.deliberation: govern.Deliberation | None = None
         self.levels: foresee.Growth | None = None
+        self.provincial_bounds: np.ndarray | None = None
         self.ledger = Ledger()
         self.observer = Observer()
         settle.open_ledger(self)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from runs import model
 
-from abm.agents import learning
+from abm.agents import learning, provincial_government
 from abm.agents.local_government import AUDIT, FLOOR, LEVERS, RATE, SUPPLEMENT
 from abm.engine import answers, counterfactual, whatif
 from abm.engine.counterfactual import NOW
@@ -62,7 +62,7 @@ def test_a_higher_levy_drives_movers_away_and_they_arrive_elsewhere(second_year:
     answer = counterfactual.respond(actions, actors, setting)
     assert (answer.people[:N] == 1.0).all()
     assert 1.0 - 1e-2 < answer.people[-1] < 1.0
-    told = counterfactual.counterfactual(answer, actors, setting)
+    told = counterfactual.counterfactual(answer, np.arange(N + 1), actors, N + 1, setting)
     for name in ("enterprise_employees", "gdp", "population"):
         before, after = getattr(setting.accounts, name), getattr(told, name)[-1]
         assert after[3] < before[3]
@@ -96,7 +96,7 @@ def test_todays_levers_leave_every_account_as_it_is(second_year: PensionModel) -
     m = second_year
     setting = foresee.setting(m, m.levers)
     answer = counterfactual.respond(m.levers, np.arange(N), setting)
-    told = counterfactual.counterfactual(answer, np.arange(N), setting)
+    told = counterfactual.counterfactual(answer, np.arange(N), np.arange(N), N, setting)
     for name, before, after in zip(Accounts._fields, setting.accounts, told, strict=True):
         np.testing.assert_allclose(
             np.broadcast_to(after, (N, N)), np.tile(before, (N, 1)), rtol=1e-14, err_msg=name
@@ -110,9 +110,14 @@ def test_neither_blocks_nor_threads_change_a_bit(
     setting = foresee.setting(m, m.levers)
     stacks = [m.stack] * 3
     answer = counterfactual.respond(m.levers, np.arange(N), setting)
-    plain = counterfactual.settled(answer, np.arange(N), setting, stacks, govern.aims(m), threads=1)
+    everybody = counterfactual.Acts(np.arange(N), np.arange(N))
+    plain = counterfactual.settled(
+        answer, everybody, np.arange(N), setting, stacks, govern.aims(m), threads=1
+    )
     monkeypatch.setattr(counterfactual, "CELLS_AT_ONCE", 5 * N)
-    blocks = counterfactual.settled(answer, np.arange(N), setting, stacks, govern.aims(m), threads=2)
+    blocks = counterfactual.settled(
+        answer, everybody, np.arange(N), setting, stacks, govern.aims(m), threads=2
+    )
     for a, b in zip(plain, blocks, strict=True):
         assert (a == b).all()
 
@@ -125,7 +130,8 @@ def test_a_supplement_raises_spending_by_its_share_and_counts_as_off_the_list(
     act = m.levers[[0]].copy()
     act[0, SUPPLEMENT] = 1.1 * (1.0 + m.levers[0, SUPPLEMENT]) - 1.0
     actions, actors = np.concatenate([m.levers, act]), np.append(np.arange(N), 0)
-    told = counterfactual.counterfactual(counterfactual.respond(actions, actors, setting), actors, setting)
+    answer = counterfactual.respond(actions, actors, setting)
+    told = counterfactual.counterfactual(answer, np.arange(N + 1), actors, N + 1, setting)
     spending = setting.accounts.benefits_enterprise[0]
     assert told.benefits_enterprise[-1, 0] == pytest.approx(1.1 * spending)
     assert told.off_list[-1, 0] - setting.accounts.off_list[0] == pytest.approx(0.1 * spending)
@@ -246,3 +252,42 @@ def test_levers_that_are_not_local_have_no_room(second_year: PensionModel) -> No
     low, high = govern.bounds(second_year)
     assert low[0, RATE] == high[0, RATE]
     assert low[0, FLOOR] < high[0, FLOOR]
+
+
+# --- provincial governments
+
+
+def test_bounds_narrow_what_the_law_leaves_and_never_widen_it() -> None:
+    low, high = np.zeros((3, len(LEVERS))), np.ones((3, len(LEVERS)))
+    bounds = np.array([[0.2, -5.0, 0.6, 0.5, 7.0]] * 3)
+    new_low, new_high = provincial_government.narrowed(low, high, bounds)
+    assert new_low[0].tolist() == [0.2, 0.0, 0.0, 0.0, 0.0, 0.0]
+    assert new_high[0].tolist() == [1.0, 1.0, 0.6, 1.0, 1.0, 0.5]
+    free = provincial_government.open_bounds(low, high, np.array([0]))
+    assert (provincial_government.narrowed(low, high, np.repeat(free, 3, axis=0))[1] == high).all()
+
+
+def test_a_province_tries_no_bound_or_cuts_in_from_its_outermost_locality() -> None:
+    low, high = np.zeros((3, len(LEVERS))), np.ones((3, len(LEVERS)))
+    levers, province = np.zeros((3, len(LEVERS))), np.array([0, 0, 1])
+    levers[:, AUDIT], levers[:, SUPPLEMENT] = [0.1, 0.3, 0.98], [0.0, 0.04, 0.02]
+    free = provincial_government.open_bounds(low, high, np.array([0, 2]))
+    tries = provincial_government.candidates(levers, low, high, province, free, 0.01)
+    assert tries[0, :, 0] == pytest.approx([0.0, 0.1, 0.11, 0.13, 0.15])
+    assert tries[0, :, 1] == pytest.approx([0.0, 0.98, 0.99, 1.0, 1.0])
+    assert tries[3, :, 0] == pytest.approx([1.0, 0.04, 0.03, 0.01, 0.0])
+
+
+def test_provinces_demand_more_where_they_carry_what_their_localities_let_go() -> None:
+    """Pooled in the province, effort fills the province's purse: quotas cut in there, not on municipal ones."""
+    cut = {}
+    for regime in ("municipal", "provincial_unified"):
+        m = model(end=2012, resolution="prefecture", scale=40000, set={"regime": regime})
+        m.run()
+        low, _ = govern.bounds(m)
+        cut[regime] = (m.levers[:, :2] < low[:, :2]).mean()
+    assert cut["provincial_unified"] > cut["municipal"] + 0.03
+
+
+def test_one_agent_where_a_province_is_one_locality(second_year: PensionModel) -> None:
+    assert second_year.provincial_bounds is None

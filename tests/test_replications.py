@@ -1,4 +1,4 @@
-"""Replications: each estimator finds an effect planted in an artificial panel; verdicts say what they mean."""
+"""Replications: each estimator finds an effect planted in an artificial panel; verdicts in words."""
 
 from __future__ import annotations
 

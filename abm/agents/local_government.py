@@ -106,6 +106,15 @@ def log_share(amount: Array, bill: Array) -> Array:
     return np.log(np.maximum(amount / bill, 1e-6))
 
 
+def enforcement_cost(levers: Array, bill: Array, aims: Aims) -> Array:
+    """What the levers (..., levers) cost to pull, for a wage ``bill``, yuan a year."""
+    return bill * (
+        effort_cost(levers[..., AUDIT], aims.audit_cost, aims.effort_elasticity)
+        + effort_cost(levers[..., REGISTRATION], aims.registration_cost, aims.effort_elasticity)
+        + aims.leniency_cost * levers[..., LENIENCY]
+    )
+
+
 def payoff(
     outcome: Outcome,
     levers: Array,
@@ -121,11 +130,6 @@ def payoff(
     today's wage ``bill`` (n,), which no lever changes, so that the unit of money does not matter. ``levers``
     (..., levers) follow ``LEVERS``.
     """
-    cost = bill * (
-        effort_cost(levers[..., AUDIT], aims.audit_cost, aims.effort_elasticity)
-        + effort_cost(levers[..., REGISTRATION], aims.registration_cost, aims.effort_elasticity)
-        + aims.leniency_cost * levers[..., LENIENCY]
-    )
     total = (
         outcome.wages
         - (1.0 - aims.accrual_share) * outcome.dues
@@ -135,7 +139,7 @@ def payoff(
         + aims.benefit_weight * bill * log_share(outcome.benefits, bill)
         + aims.growth_weight * bill * log_share(outcome.output, bill)
         - aims.floor_repayment * outcome.repaid
-        - cost
+        - enforcement_cost(levers, bill, aims)
     )
     return total / population
 

@@ -153,10 +153,8 @@ def evaluate(
     """
     row, actors, actions = rows_of(levers, tries)
     answer = respond(actions, actors, setting)
-    purse = settled(answer, actors, setting, stacks, aims, threads)
-    below = np.maximum(setting.national_floor - actions[:, FLOOR], 0.0) / setting.national_floor
-    national = setting.national_rate[actors]
-    below = below + np.maximum(national - actions[:, RATE], 0.0) / national
+    acts = Acts(np.arange(len(actors)), actors)
+    purse = settled(answer, acts, actors, setting, stacks, aims, threads)
     size = answer.capital * answer.people
     accounts, bill = setting.accounts, setting.wages[actors]
     outcome = Outcome(
@@ -165,10 +163,17 @@ def evaluate(
         wages=bill * size,
         benefits=accounts.benefits_enterprise[actors] + answer.extra,
         output=accounts.gdp[actors] * size,
-        repaid=below * answer.collected,
+        repaid=repaid(actions, actors, answer, setting),
     )
     values = payoff(outcome, actions, bill, accounts.population[actors], aims)
     return values[row], Outcome(*(x[row] for x in outcome))
+
+
+def repaid(actions: Array, places: Indices, answer: Answer, setting: Setting) -> Array:
+    """What floors and rates below the national ones save, and an inspection would reclaim, by entry, yuan."""
+    floor, rate = setting.national_floor, setting.national_rate[places]
+    below = np.maximum(floor - actions[:, FLOOR], 0.0) / floor
+    return (below + np.maximum(rate - actions[:, RATE], 0.0) / rate) * answer.collected
 
 
 def respond(actions: Array, actors: Indices, setting: Setting) -> Answer:
@@ -214,16 +219,6 @@ def respond(actions: Array, actors: Indices, setting: Setting) -> Answer:
     )
 
 
-class Purse(NamedTuple):
-    """What the horizon brings the actors, a year on average, in today's wage bill; each (m,) yuan."""
-
-    worth: Array
-    reserve_worth: Array
-    treasury: Array
-    own_money: Array
-    reserve: Array  # at the end
-
-
 def changed(actions: Array, actors: Indices, levers: tuple[int, ...], n: int) -> Indices:
     """Rows of today (the first n), and those in which one of the ``levers`` differs from today's."""
     own = actions[:, levers]
@@ -242,23 +237,57 @@ def only_where(rows: Indices, answer: Callable[[Indices], tuple[Array, ...]], to
     return out
 
 
+class Purse(NamedTuple):
+    """What the horizon brings the actors, a year on average, in today's wage bill; each (m,) yuan."""
+
+    worth: Array
+    reserve_worth: Array
+    treasury: Array
+    own_money: Array
+    reserve: Array  # at the end
+
+
+class Acts(NamedTuple):
+    """Which places act otherwise in which what-if, by entry: rows in ascending order."""
+
+    row: Indices
+    place: Indices
+
+    def within(self, start: int, stop: int) -> slice:
+        """The entries of rows ``start`` to ``stop``."""
+        return slice(*np.searchsorted(self.row, (start, stop)))
+
+
 def settled(
-    answer: Answer, actors: Indices, setting: Setting, stacks: list[Schedule], aims: Aims, threads: int = 1
-) -> Purse:
-    """Settle the counterfactual accounts of all rows ahead, in blocks, and value what the actors get."""
-    m, n, years = len(actors), len(setting.wages), len(stacks)
+    answer: Answer, acts: Acts, actors: Indices, setting: Setting, stacks: list[Schedule], aims: Aims,
+    threads: int = 1, level: str = "locality",
+) -> Purse:  # fmt: skip
+    """Settle the counterfactual accounts of all rows ahead, in blocks, and value what the actors get.
+
+    ``answer`` is by entry of ``acts``; ``actors`` (m,) are the locality or, at ``level`` province, the
+    province in whose purse each row ends.
+    """
+    m, years = len(actors), len(stacks)
     own, treasury, months = np.empty((years, m)), np.empty((years, m)), np.empty((years + 1, m))
     reserve, spending = np.empty(m), np.empty(m)
-    size = max(1, CELLS_AT_ONCE // n)
+    first = np.arange(len(setting.wages))
+    if level == "province":
+        first = np.unique(setting.province_of, return_index=True)[1]
+    growth = setting.growth.bill[first[actors]]
+    size = max(1, CELLS_AT_ONCE // len(setting.wages))
 
     def block(start: int) -> None:
-        some = slice(start, start + size)
-        accounts = counterfactual(Answer(*(x[some] for x in answer)), actors[some], setting)
-        fate = whatif.settle_ahead(
-            setting.growth.ahead(accounts), setting.funds, stacks, actors[some], memory=setting.memory,
-            interest=setting.interest,
+        some = slice(start, min(start + size, m))
+        entries = acts.within(some.start, some.stop)
+        told = counterfactual(
+            Answer(*(x[entries] for x in answer)), acts.row[entries] - start, acts.place[entries],
+            some.stop - start, setting,
         )  # fmt: skip
-        bill = setting.growth.bill[actors[some]] ** np.arange(1, years + 1)[:, None]
+        fate = whatif.settle_ahead(
+            setting.growth.ahead(told), setting.funds, stacks, actors[some], level, setting.memory,
+            setting.interest,
+        )  # fmt: skip
+        bill = growth[some] ** np.arange(1, years + 1)[:, None]
         own[:, some], treasury[:, some] = fate.own_money / bill, fate.treasury / bill
         months[:, some] = fate.payable_months()
         reserve[some], spending[some] = fate.reserve[-1] / bill[-1], fate.spending[-1] / bill[-1]
@@ -270,34 +299,35 @@ def settled(
     return Purse(worth, reserve_worth, mean(treasury, aims.discount), mean(own, aims.discount), reserve)
 
 
-def counterfactual(answer: Answer, actors: Indices, setting: Setting) -> Accounts:
-    """Accounts (m, n): in row a the entries of ``actors[a]`` replaced, what left it spread over the rest."""
+def counterfactual(answer: Answer, row: Indices, place: Indices, rows: int, setting: Setting) -> Accounts:
+    """Accounts (rows, n): in each row the entries of those who act replaced, what left them with the others.
+
+    ``answer`` and the indices are by entry: who acts in which row.
+    """
     a, bill = setting.accounts, setting.wages
-    row, own = np.arange(len(actors)), actors
     size = answer.capital * answer.people
-    left = bill[own] * (1.0 - size) / (bill.sum() - bill[own])
-    moved = a.population[own] * (1.0 - answer.people) / (a.population.sum() - a.population[own])
+
+    def arrives(weight: Array, stays: Array) -> Array:
+        """What leaves those who act, over what the others have, (rows, 1)."""
+        left = np.bincount(row, weight[place] * (1.0 - stays), minlength=rows)
+        return (left / (weight.sum() - np.bincount(row, weight[place], minlength=rows)))[:, None]
 
     def replaced(
-        values: Array, factor: Array, arrives: Array | None = None, extra: Array | float = 0.0
+        values: Array, factor: Array | float, share: Array | float = 0.0, extra: Array | float = 0.0
     ) -> Array:
-        out = np.empty((len(own), len(values)))
-        out[:] = values
-        if arrives is not None:
-            out *= 1.0 + arrives[:, None]
-        out[row, own] = values[own] * factor + extra
+        out = np.multiply(values, 1.0 + share, out=np.empty((rows, len(values))))
+        out[row, place] = values[place] * factor + extra
         return out
 
-    collected = replaced(a.contributions_enterprise, np.zeros(len(own)), left, answer.collected)
-    off_list = replaced(a.off_list, np.ones(len(own)), extra=answer.extra)
+    left = arrives(bill, size)
     return a._replace(
-        contributions_enterprise=collected,
+        contributions_enterprise=replaced(a.contributions_enterprise, 0.0, left, answer.collected),
         insured_employees=replaced(a.insured_employees, answer.covered * size, left),
         enterprise_employees=replaced(a.enterprise_employees, size, left),
-        benefits_enterprise=replaced(a.benefits_enterprise, np.ones(len(own)), extra=answer.extra),
-        off_list=np.maximum(off_list, 0.0),
+        benefits_enterprise=replaced(a.benefits_enterprise, 1.0, extra=answer.extra),
+        off_list=np.maximum(replaced(a.off_list, 1.0, extra=answer.extra), 0.0),
         gdp=replaced(a.gdp, size, left),
-        population=replaced(a.population, answer.people, moved),
+        population=replaced(a.population, answer.people, arrives(a.population, answer.people)),
         treasury_capacity=replaced(a.treasury_capacity, size, left),
         collectable=replaced(a.collectable, size, left),
     )

@@ -1,4 +1,4 @@
-"""Phase: local governments choose their levers by asking the money rule what each would bring."""
+"""Phase: local and provincial governments choose by asking the money rule what each choice would bring."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from abm import draws
-from abm.agents import learning
+from abm.agents import learning, provincial_government
 from abm.agents.local_government import (
     AUDIT,
     FLOOR,
@@ -21,9 +21,12 @@ from abm.agents.local_government import (
     Outcome,
     smoothed_best_response,
 )
-from abm.engine import counterfactual
-from abm.engine.counterfactual import NOW
+from abm.agents.provincial_government import narrowed, open_bounds
+from abm.engine import counterfactual, provincial
+from abm.engine.counterfactual import NOW, Setting
 from abm.phases import foresee
+from abm.phases.announce import room_for_local_items
+from abm.regimes import Schedule
 
 if TYPE_CHECKING:
     from abm.model import PensionModel
@@ -82,6 +85,34 @@ def run(model: PensionModel, inertia: float | None = None) -> None:
         weighed = respond(weighed, value("government.temperature", year) * bill, stay)
     model.levers = np.clip(weighed.after, low, high)
     model.deliberation = weighed._replace(after=model.levers)
+    if model.transitions and not model.membership.one_tier:
+        model.provincial_bounds = set_bounds(model, setting, stacks, goals, stay)
+
+
+def set_bounds(
+    model: PensionModel, setting: Setting, stacks: list[Schedule], goals: Aims, stay: float
+) -> np.ndarray:
+    """Next year's bounds on the levers of each province's localities, (P, bounds).
+
+    The provincial governments weigh them at the same time as the localities weigh their levers, from the
+    same levers of today, by the smoothed best response.
+    """
+    value, year, first = model.parameters.value, model.year, model.places.first[:-1]
+    low, high = law(model)
+    levers = model.deliberation.before if model.deliberation else model.levers
+    province, free = model.places.province_of, open_bounds(low, high, first)
+    today = free if model.provincial_bounds is None else model.provincial_bounds
+    lowest, highest = open_bounds(low, low, first), open_bounds(high, high, first)
+    bounds_now = np.clip(today, lowest, highest)
+    tries = provincial_government.candidates(
+        levers, low, high, province, free, value("government.step", year)
+    )
+    payoffs = provincial.evaluate(levers, low, high, bounds_now, tries, setting, stacks, goals, model.threads)
+    bill = model.membership.total(setting.wages) / model.membership.total(setting.accounts.population)
+    scale, chosen = value("government.temperature", year) * bill, bounds_now.copy()
+    for k, (choices, worth) in enumerate(zip(tries, payoffs, strict=True)):
+        chosen[:, k], _ = smoothed_best_response(bounds_now[:, k], choices.T, worth.T, scale, stay)
+    return np.clip(chosen, lowest, highest)
 
 
 def respond(weighed: Deliberation, temperature: np.ndarray, stay: float) -> Deliberation:
@@ -134,7 +165,15 @@ def errors(model: PensionModel, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def bounds(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
-    """Lowest and highest value of every lever, two arrays (n, levers); what is not local has no room."""
+    """Lowest and highest value of every local lever, two arrays (n, levers): law and provincial bounds."""
+    low, high = law(model)
+    if model.provincial_bounds is None:
+        return low, high
+    return narrowed(low, high, model.provincial_bounds[model.places.province_of])
+
+
+def law(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
+    """What law and agencies leave of every lever, two arrays (n, levers); what is not local has no room."""
     value, by_province, year = model.parameters.value, model.parameters.by_province, model.year
     province = model.places.province_of
     n = model.places.n
@@ -151,7 +190,7 @@ def bounds(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
     low[:, FLOOR] = (1.0 - devolved) * national + devolved * lowest
     high[:, FLOOR] = national
     if model.transitions:  # supplements of the start are inside its published pensions
-        high[:, SUPPLEMENT] = value("government.supplement_most", year)
+        high[:, SUPPLEMENT] = value("government.supplement_most", year) * room_for_local_items(model)
     rate = by_province("contributions.employer_rate", year)[province]
     devolved = by_province("government.rate_devolved", year)[province]
     low[:, RATE] = np.where(devolved > 0, np.minimum(value("government.rate_lowest", year), rate), rate)

@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 N = len(PROVINCES)
 
 
-def run(model: PensionModel) -> None:
-    """Do the year to everybody; leaves ``model.sums`` and the employers' headcounts and bills."""
+def run(model: PensionModel, worth: tuple[np.ndarray, ...] | None = None) -> None:
+    """Do the year to everybody; leaves ``model.sums`` and the employers' headcounts and bills.
+
+    ``worth`` replaces what places are worth to those who may move (``geography``), as of another run.
+    """
     place = place_table(model)
     ages = age_tables(model)
     sums = passes.run_people(
         model.population, model.rules, model.divisors, model.keys, place, firm_table(model),
-        vacancies(model), geography(model), ages, model.threads,
+        vacancies(model), geography(model) if worth is None else worth, ages, model.threads,
     )  # fmt: skip
     if model.transitions:
         model.jobs.observe(sums)

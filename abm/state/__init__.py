@@ -34,7 +34,7 @@ STATE: tuple[str, ...] = (
     "attraction", "moving_cost", "concealment_cost", "coverage_cost", "inclination", "floor_at_start",
     "subsidy_formula", "subsidy_key", "subsidy_raised",
     # governments
-    "levers", "deliberation", "growth", "levels", "mobility",
+    "levers", "deliberation", "growth", "levels", "mobility", "provincial_bounds",
     # money
     "accounts", "funds_opening", "funds", "settlement", "realised", "memory", "rate_last_year",
     # books and records of all years so far
