@@ -268,16 +268,19 @@ def test_a_year_of_equal_halves_is_the_whole_year() -> None:
         contributions_enterprise=[80, 40, 60],
         benefits_enterprise=[60, 50, 70],
         treasury_capacity=[9, 9, 9],
+        collectable=[90, 90, 90],
     )
+    past = Memory.opening(a)._replace(collected=np.array([80.0, 45.0, 63.0]))
     for world in (
         stack(ProvincialAdjustment(0.1), NoUpperTier(), [0, 0, 1]),
         stack(ProvincialUnified(6.0, 0.3, 0.8, 0.2), DIFFERENTIAL, [0, 0, 1]),
         stack(Municipal(), TIERS, [0, 0, 1]),
     ):
         opening = reserves(3, 2, 90.0)
-        whole = world.settle(a, opening)
-        halves = regimes.Schedule(((0.5, world), (0.5, world))).settle(a, opening)
+        whole = world.settle(a, opening, past)
+        halves = regimes.Schedule(((0.5, world), (0.5, world))).settle(a, opening, past)
         regimes.check(halves, opening, world.membership)
+        np.testing.assert_allclose(halves.managerial_gap, [0, 5, 3])
         np.testing.assert_allclose(halves.own_money, whole.own_money, atol=1e-9)
         for part, year in zip(halves.memory, whole.memory, strict=True):
             np.testing.assert_allclose(part, year, atol=1e-9)
