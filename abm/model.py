@@ -13,7 +13,7 @@ import numpy as np
 
 from abm import compile as compiling  # noqa: F401 - sets the cache folder before numba is imported
 from abm import economy as economy_module
-from abm import regimes, state
+from abm import modules, regimes, state
 from abm.agents.institutions import CentralGovernment, LocalGovernment, ProvincialGovernment
 from abm.agents.tables import AgentTable
 from abm.engine import passes
@@ -22,7 +22,7 @@ from abm.errors import UserError
 from abm.indicators.observe import Observer
 from abm.ledger import Ledger
 from abm.parameters import Parameters
-from abm.phases import employ, foresee, govern, live, opening, settle
+from abm.phases import announce, employ, foresee, govern, live, opening, settle
 from abm.phases.jobs import Jobs, Stock
 from abm.population import base as base_module
 from abm.population import census, employers, places, synthesis
@@ -40,9 +40,6 @@ in places, by 0.04."""
 
 DEALING_ROUNDS = 6
 """The first of these turns, in which covered staff are dealt to employers anew."""
-
-WAIVER_MONTHS = 11.0 / 12.0
-"""Part of 2020 to which the record of the waiver applies, February to December."""
 
 Phase = tuple[str, Callable[["PensionModel"], None]]
 
@@ -98,7 +95,7 @@ class PensionModel(mesa.Model):
         self._began = time.perf_counter()
         self.threads = threads or os.cpu_count() or 1
         self.scenario = scenario
-        self.parameters = Parameters.load(overrides=scenario.set)
+        self.parameters = modules.in_force(Parameters.load(overrides=scenario.set), scenario.timeline)
         self.places = places.load(scenario.resolution)
         self.year = scenario.start
         self.base = base_module.load(self.parameters, self.places, self.year)
@@ -275,20 +272,15 @@ class PensionModel(mesa.Model):
             self.wages_before = self.wages
             eased = (1.0 + shift * self.levy_at_start) / (1.0 + shift * self.market["levy"])
             self.wages = self.economy.at("wage", year) * eased
-        full_calibre = value("contributions.base_full_calibre", year)
-        mixed = value("regimes.private_wage_ratio", year)
-        self.base_wages = self.wages_before * (1.0 + full_calibre * (mixed - 1.0))
-        self.benefit_wages = self.wages_before
+        self.base_wages, self.benefit_wages = announce.bases(self)
         self.pension_means = opening.pension_means(self)
+        self.rise_supplements = announce.rise_supplements(self)
 
     def _in_force(self) -> None:
         """Look up the year's rules: the stack of regimes, what people are subject to, the keys of draws."""
-        value, year = self.parameters.value, self.year
         self.enact()
-        in_time = min(self.scenario.modules_at(year)["waiver_2020"] / WAIVER_MONTHS, 1.0)
-        waived = value("contributions.waiver_2020", year) * in_time
-        self.rules, self.divisors = rules(self.parameters, year, self.transitions, waived)
-        self.keys = keys(self.scenario.seed, year)
+        self.rules, self.divisors = rules(self.parameters, self.year, self.transitions)
+        self.keys = keys(self.scenario.seed, self.year)
 
     def enact(self) -> None:
         """Put the scenario's money rules of the year in force."""

@@ -93,16 +93,16 @@ class Results:
         shutil.rmtree(stage, ignore_errors=True)
         stage.mkdir()
         for name, frame in self.frames.items():
-            pq.write_table(_arrow(frame, SCHEMA[name]), stage / f"{name}.parquet", compression="zstd")
+            pq.write_table(arrow_table(frame, SCHEMA[name]), stage / f"{name}.parquet", compression="zstd")
         _write_json(stage / "schema.json", schema())
         _write_json(stage / "manifest.json", self.manifest)
         for file in stage.iterdir():
-            _synchronise(file)
+            synchronise(file)
         _clear(folder)
         for file in sorted(stage.iterdir(), key=lambda file: file.name == "manifest.json"):
             file.replace(folder / file.name)
         stage.rmdir()
-        _synchronise(folder)
+        synchronise(folder)
         return folder
 
     @classmethod
@@ -210,13 +210,18 @@ def _checked(name: str, frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     return frame
 
 
-def _arrow(frame: pd.DataFrame, table: Table) -> pa.Table:
-    """The frame as Arrow columns of the schema's types, without pandas' metadata: same frame, same bytes."""
-    fields = [
+def arrow_schema(table: Table) -> pa.Schema:
+    """The columns of a table as Arrow types, each with its unit."""
+    return pa.schema(
         pa.field(name, _ARROW[column.kind], metadata={"unit": column.unit}) for name, column in table.items()
-    ]
+    )
+
+
+def arrow_table(frame: pd.DataFrame, table: Table) -> pa.Table:
+    """The frame as Arrow columns of the schema's types, without pandas' metadata: same frame, same bytes."""
+    fields = arrow_schema(table)
     arrays = [pa.array(frame[field.name], type=field.type, from_pandas=True) for field in fields]
-    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+    return pa.Table.from_arrays(arrays, schema=fields)
 
 
 def _clear(folder: Path) -> None:
@@ -234,7 +239,8 @@ def _write_json(file: Path, content: object) -> None:
     file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def _synchronise(path: Path) -> None:
+def synchronise(path: Path) -> None:
+    """Have the system write a file or folder to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

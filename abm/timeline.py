@@ -15,7 +15,17 @@ from abm.space import PROVINCE_NAMES
 NONE = "none"
 """The upper rule that moves nothing between provinces and centre."""
 MODULES = {
-    "waiver_2020": "employers' contributions waived or halved in the epidemic, February to December 2020"
+    "waiver_2020": "employers' contributions waived or halved in the epidemic, February to December 2020",
+    "tax_collection": "the tax authority collects what the agency bills",
+    "tax_assessment": "the tax authority also assesses the base, from its own records of pay",
+    "vertical_management": "the agency answers to the centre, which pays it; localities can hold it up less",
+    "platform": "one information platform: known rules, checked approvals, transfers without delay",
+    "unified_contributions": "one contribution base, rate and floor for the nation",
+    "unified_benefits": "one calculation base of new pensions for the nation",
+    "unified_items": "no place adds to the nation's rise of pensions",
+    "one_average_wage": "new pensions rest on the average wage that contribution bases rest on",
+    "transition": "what is unified comes in steps over years: keep the low, limit the high",
+    "parity": "places raise pensions in payment towards those of better-off neighbours",
 }
 """Switches that work under any regime, each with what it does while it is on."""
 

@@ -16,7 +16,20 @@ from abm.errors import UserError, nearest
 from experiments.commands.verbs import Loaded
 
 TRACEBACK = "TONGCHOU_TRACEBACK"
-VERBS = ("run", "explain", "figures", "scenarios", "parameters", "data")
+VERBS = (
+    "run",
+    "compare",
+    "sweep",
+    "sensitivity",
+    "explain",
+    "calibrate",
+    "validate",
+    "figures",
+    "store",
+    "scenarios",
+    "parameters",
+    "data",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -23,6 +23,7 @@ SUMMARY = (
     ("retirees", "retirees", 1e6, "m persons"),
     ("payable months", "payable_months", 1, "months"),
     ("effective rate", "effective_rate", 0.01, "% of wages"),
+    ("coverage of employees", "coverage", 0.01, "% of employees"),
 )
 """Rows of the summary: label, column of ``national``, divisor, unit."""
 
@@ -102,6 +103,67 @@ def data_text(described: Described, sources: Mapping[str, str]) -> str:
         lines += ["", "Traps:", *(f"  - {trap}" for trap in described.traps)]
     lines += ["", "Sources:", *(f"  {name}: {sources[name]}" for name in described.sources)]
     return "\n".join(lines)
+
+
+def effects(found: pd.DataFrame) -> str:
+    """Effects on the nation in the last year, and what common draws saved."""
+    from experiments.comparison import HEADLINES
+
+    year = found["year"].max()
+    nation = found[(found["level"] == "nation") & (found["year"] == year)].set_index("indicator")
+    rows = []
+    for scenario, part in nation.groupby("scenario", sort=False):
+        for label, column, divisor, unit in SUMMARY:
+            if column in HEADLINES:
+                effect = part.loc[column]
+                numbers = effect[["baseline_mean", "difference", "low", "high"]] / divisor
+                factor = effect["variance_reduction"]
+                saved = f"{factor:.0f}" if math.isfinite(factor) else "–"
+                rows.append((scenario, label, *(f"{x:,.4g}" for x in numbers), unit, saved))
+    baseline, pairs = nation["baseline"].iloc[0], nation["pairs"].min()
+    head = ["scenario", f"nation in {year}", baseline, "effect", "low", "high", "unit", "draws ×"]
+    return (
+        table(head, rows) + f"\n\n95 % intervals of {pairs} pairs; 'draws ×': how many times more runs "
+        "independent seeds would need for the same error"
+    )
+
+
+def sensitivities(found: pd.DataFrame) -> str:
+    """The ranking of parameters for each scenario and indicator, the strongest first."""
+    from experiments.indices import MEASURES
+
+    ranking, inner = next(names[:2] for names in MEASURES.values() if names[0] in set(found["measure"]))
+    lines = []
+    for (scenario, indicator), part in found.groupby(["scenario", "indicator"], sort=False):
+        first, second = (part[part["measure"] == name].set_index("parameter") for name in (ranking, inner))
+        joined = first[["value", "low", "high", "replicate_error"]].assign(inner=second["value"])
+        ranked = joined.sort_values("value", ascending=False, kind="stable")
+        rows = [(name, *(f"{x:.3g}" for x in numbers)) for name, *numbers in ranked.itertuples()]
+        lines += [f"{indicator} of {part['year'].iloc[0]}, {scenario}"]
+        lines += [table(["parameter", ranking, "low", "high", "replicates ±", inner], rows)]
+        noise = part["noise_share"].iloc[0]
+        said = "unknown with one replicate" if math.isnan(noise) else f"{noise:.1%}"
+        groups, out = part["groups"].iloc[0], part["left_out"].iloc[0]
+        lines += [f"replicate noise: {said} of the variance; groups {groups}, left out {out}", ""]
+    return "\n".join(lines).rstrip()
+
+
+def failures(runs: pd.DataFrame) -> str:
+    """What failed among runs of a store: how many, and the last line of the first traceback; or nothing."""
+    failed = runs[runs["status"] == "failed"]
+    if failed.empty:
+        return ""
+    first = str(failed["error"].iloc[0]).strip().splitlines()[-1]
+    count = f"{len(failed)} of {len(runs)} runs failed"
+    return f"{count} ({first}); the store holds the tracebacks, and the same command tries them again"
+
+
+def damage(shards: Sequence[Path]) -> str:
+    """What to say about shards that could not be read in full; or nothing."""
+    if not shards:
+        return ""
+    names = ", ".join(shown(path) for path in shards)
+    return f"damaged and set aside: {names}; the same command makes the runs lost with it again"
 
 
 def shown(path: Path) -> str:

@@ -16,7 +16,7 @@ from abm.parameters import Parameters
 from abm.scheme import benefits, contributions, portability, retirement
 
 CASES = Path(__file__).parent / "cases"
-FILES = ("contributions", "benefits", "adjustment", "retirement", "portability")
+FILES = ("contributions", "benefits", "adjustment", "retirement", "portability", "transition")
 CENT = 0.005001  # half a cent, and room for the last bit
 P = Parameters.load()
 LAWS = {
@@ -108,7 +108,9 @@ def test_rises_sum_to_the_announced_rate(pensions, flat, tilt):
     law = benefits.AdjustmentLaw(rate=0.05, flat_share=flat, tilt_share=tilt, tilt_age=70)
     average = sum(pension for pension, _ in pensions) / len(pensions)
     old = sum(age >= 70 for _, age in pensions) / len(pensions)
-    rises = [benefits.annual_adjustment.py_func(pension, average, age, old, law) for pension, age in pensions]
+    rises = [
+        benefits.annual_adjustment.py_func(pension, average, age, old, 0.0, law) for pension, age in pensions
+    ]
     assert min(rises) >= -1e-9
     assert sum(rises) / len(rises) == pytest.approx(0.05 * average, rel=1e-9)
 
@@ -136,7 +138,7 @@ def test_compiled_rules_agree_with_plain_ones():
     calls = [
         (contributions.employee_dues, (60000.0, 0.16, 0.08, 0.08, 0.25)),
         (benefits.account_divisor, (57.3, divisors)),
-        (benefits.annual_adjustment, (3000.0, 2800.0, 72.0, 0.3, rise)),
+        (benefits.annual_adjustment, (3000.0, 2800.0, 72.0, 0.3, 0.01, rise)),
         (retirement.earliest_age_months, (1, 0, 1982, 7, law)),
         (portability.paying_place, (1, 2, 130.0, -1, movers)),
     ]

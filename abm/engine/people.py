@@ -129,12 +129,12 @@ def people_block(
                 if public:
                     pension += benefits.annual_adjustment(
                         pension, place[r, t.P_AVERAGE_PUBLIC_PENSION], np.float64(age),
-                        place[r, t.P_OLD_PUBLIC_FRACTION], rules.adjustment,
+                        place[r, t.P_OLD_PUBLIC_FRACTION], rules.public_supplement, rules.adjustment,
                     )  # fmt: skip
                 else:
                     pension += benefits.annual_adjustment(
                         pension, place[r, t.P_AVERAGE_PENSION], np.float64(age), place[r, t.P_OLD_FRACTION],
-                        rules.adjustment,
+                        place[r, t.P_RISE_SUPPLEMENT], rules.adjustment,
                     )  # fmt: skip
                 pensions[i] = np.float32(pension)
             if inside:
@@ -415,6 +415,7 @@ def people_block(
                 sums[t.M_FLEXIBLE, c] += w
 
             # --- the relation: opened, moved (with its money, if asked), or kept beside a temporary account
+            months_paid = worked_months
             if paying and not inside:
                 inside = True
                 flag |= INSIDE
@@ -436,6 +437,12 @@ def people_block(
                             rules.portability,
                         )  # fmt: skip
                         ported[r, pay_place] += fen(money) * w
+                    if rules.transitions and not same:  # nothing is paid or credited until it has moved
+                        lapse = portability.months_lapsed(
+                            rules.transfer_delay, uniform_of(keys.asks_transfer, identity, 1), worked_months
+                        )
+                        months_paid -= lapse
+                        share = months_paid / 12.0
                     r = pay_place
                     months_here[i] = np.uint16(0)
                     flag &= ~TEMPORARY
@@ -474,13 +481,13 @@ def people_block(
                     )
                     ported[pay_place, r] += fen(money) * w
                 if rules.transitions:
-                    paid[i] = np.uint16(np.int64(paid[i]) + worked_months)
+                    paid[i] = np.uint16(np.int64(paid[i]) + months_paid)
                     index_sums[i] = np.float32(
                         np.float64(index_sums[i])
                         + share * contributions.contribution_index(credited, base_wage)
                     )
                     if (flag & TEMPORARY) == 0:
-                        months_here[i] = np.uint16(np.int64(months_here[i]) + worked_months)
+                        months_here[i] = np.uint16(np.int64(months_here[i]) + months_paid)
                         if np.float64(months_here[i]) >= rules.portability.payer_months:
                             qualified[i] = np.int16(r)
 
@@ -490,7 +497,7 @@ def people_block(
             if public and of_age:
                 pensions[i] = np.float32(
                     benefits.public_pension(
-                        place[c, t.P_BENEFIT_WAGE],
+                        place[c, t.P_WAGE_BEFORE],
                         talent,
                         rules.public_replacement,
                         rules.public_wage_premium,

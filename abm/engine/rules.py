@@ -73,6 +73,7 @@ class Rules(NamedTuple):
     public_wage_premium: float
     public_replacement: float
     public_progression: float
+    public_supplement: float  # what places add to the rise of public pensions
     waived: float
     fine_multiple: float
     insured_mortality: float
@@ -86,6 +87,7 @@ class Rules(NamedTuple):
     burden_aversion: float
     habit: float
     transfer_asked: float
+    transfer_delay: float  # months until a relation has moved to another province
     open_to_migrants: float
     coverage_review: float
     pension_weight: float
@@ -98,16 +100,8 @@ class Rules(NamedTuple):
     leaving_work_age_women: float
 
 
-def _adjustment(parameters: Parameters, year: int) -> AdjustmentLaw:
-    """The national adjustment of the year with what places add to it."""
-    law = adjustment_law(parameters, year)
-    return law._replace(rate=law.rate + parameters.value("adjustment.local_supplement", year))
-
-
-def rules(
-    parameters: Parameters, year: int, transitions: bool, waived: float
-) -> tuple[Rules, tuple[float, ...]]:
-    """The rules of a year and the divisors by age 40..70; ``waived``: share of employers' dues waived."""
+def rules(parameters: Parameters, year: int, transitions: bool) -> tuple[Rules, tuple[float, ...]]:
+    """The rules of a year and the divisors by age 40..70."""
 
     def value(path: str) -> float:
         return parameters.value(path, year)
@@ -129,7 +123,7 @@ def rules(
         year=year,
         transitions=transitions,
         retirement=retirement,
-        adjustment=_adjustment(parameters, year),
+        adjustment=adjustment_law(parameters, year),
         portability=portability_law(parameters, year),
         scheme=scheme,
         national_floor=value("contributions.base_floor"),
@@ -143,7 +137,8 @@ def rules(
         public_wage_premium=value("labour.public_wage_premium"),
         public_replacement=value("benefits.public_replacement"),
         public_progression=value("benefits.public_progression"),
-        waived=waived,
+        public_supplement=value("adjustment.local_supplement"),
+        waived=value("contributions.waiver_2020"),
         fine_multiple=value("employer.fine_multiple"),
         insured_mortality=value("population.mortality_of_insured"),
         skill_spread=value("population.within_province_dispersion"),
@@ -156,6 +151,7 @@ def rules(
         burden_aversion=value("worker.burden_aversion"),
         habit=value("worker.habit"),
         transfer_asked=value("portability.transfer_asked"),
+        transfer_delay=value("portability.transfer_delay"),
         open_to_migrants=value("worker.open_to_migrants"),
         coverage_review=value("employer.coverage_review"),
         pension_weight=value("worker.pension_weight"),

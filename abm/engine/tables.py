@@ -9,6 +9,7 @@ from __future__ import annotations
 PLACE = (
     "base_wage",  # average wage on which contribution bases rest, yuan a year (last year's)
     "benefit_wage",  # calculation base of new pensions, yuan a year (last year's)
+    "wage_before",  # last year's average wage, on which new public pensions rest, yuan
     "floor",  # of the base, multiple of base_wage
     "ceiling",
     "wage",  # this year's average wage, yuan
@@ -25,6 +26,7 @@ PLACE = (
     "pooled",  # 1 where the province is one pool, so that moving inside it moves no money
     "average_pension",  # of enterprise pensioners, yuan a year (last year's)
     "old_fraction",  # of enterprise pensioners past the age of the tilted rise
+    "rise_supplement",  # what the place adds to the rate of their yearly rise
     "average_public_pension",
     "old_public_fraction",
     "public_inside",  # part of the public group's staff enrolled by now
@@ -35,10 +37,10 @@ PLACE = (
     "retiree_flow",  # base year: mean over year-end pensioners; 1 afterwards
 )
 (
-    P_BASE_WAGE, P_BENEFIT_WAGE, P_FLOOR, P_CEILING, P_WAGE, P_FLEXIBLE_INCOME, P_EMPLOYER_RATE,
-    P_HIRING, P_LEAVING, P_TAKING_UP, P_GIVING_UP, P_PUBLIC_HIRING, P_INCLINATION,
+    P_BASE_WAGE, P_BENEFIT_WAGE, P_WAGE_BEFORE, P_FLOOR, P_CEILING, P_WAGE, P_FLEXIBLE_INCOME,
+    P_EMPLOYER_RATE, P_HIRING, P_LEAVING, P_TAKING_UP, P_GIVING_UP, P_PUBLIC_HIRING, P_INCLINATION,
     P_LENIENCY, P_SUPPLEMENT, P_POOLED, P_AVERAGE_PENSION,
-    P_OLD_FRACTION, P_AVERAGE_PUBLIC_PENSION, P_OLD_PUBLIC_FRACTION, P_PUBLIC_INSIDE,
+    P_OLD_FRACTION, P_RISE_SUPPLEMENT, P_AVERAGE_PUBLIC_PENSION, P_OLD_PUBLIC_FRACTION, P_PUBLIC_INSIDE,
     P_PUBLIC_INSIDE_START, P_PUBLIC_RETIRED_INSIDE, P_PUBLIC_RETIRED_START, P_EMPLOYEE_FLOW, P_RETIREE_FLOW,
 ) = range(len(PLACE))  # fmt: skip
 

@@ -88,7 +88,7 @@ def in_payment(life: Life) -> list[str]:
     given = call.given
     return [
         f"last year's pension {yuan(given['pension'])} a year; average of the payer's pensioners "
-        f"{yuan(given['average_pension'])}, rate {percent(given['law'].rate)}",
+        f"{yuan(given['average_pension'])}, rate {percent(given['law'].rate + given['supplement'])}",
         f"rise: {written(terms.of_adjustment(call), 'yuan')} → {yuan(given['pension'] + call.result)}",
         *_supplement(life),
     ]

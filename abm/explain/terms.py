@@ -118,13 +118,14 @@ def of_early_retirement(call: Call) -> tuple[float, float]:
 def of_adjustment(call: Call) -> dict[str, float]:
     """Terms of ``benefits.annual_adjustment``: flat, linked and tilted part of the rise, yuan."""
     given, law = call.given, call.given["law"]
+    rate = law.rate + given["supplement"]
     tilt = law.tilt_share if given["old_fraction"] > 0.0 else 0.0
     parts = {
-        "flat": law.rate * law.flat_share * given["average_pension"],
-        "linked": law.rate * (1.0 - law.flat_share - tilt) * given["pension"],
+        "flat": rate * law.flat_share * given["average_pension"],
+        "linked": rate * (1.0 - law.flat_share - tilt) * given["pension"],
     }
     if tilt > 0.0 and given["age"] >= law.tilt_age:
-        parts["for the old"] = law.rate * tilt * given["average_pension"] / given["old_fraction"]
+        parts["for the old"] = rate * tilt * given["average_pension"] / given["old_fraction"]
     same("rise of the pension", sum(parts.values()), call.result)
     return {name: float(amount) for name, amount in parts.items()}
 

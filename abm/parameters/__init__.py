@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,10 @@ class Parameters:
                 raise unknown("parameter", path, records)
             records[whole] = replace_part(records[whole], part, values)
         return cls(records)
+
+    def replaced(self, records: Iterable[Record]) -> Parameters:
+        """The parameters with other records in the place of those of the same paths."""
+        return Parameters(self._records | {record.path: record for record in records})
 
     def record(self, path: str) -> Record:
         """The record of ``path``; UserError with the nearest name if there is none."""

@@ -179,11 +179,14 @@ def law(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
     low, high = np.zeros((n, len(LEVERS))), np.zeros((n, len(LEVERS)))
     for lever, name in ((AUDIT, "audit_base"), (REGISTRATION, "registration_base")):
         base = value(f"employer.{name}", year)
-        low[:, lever], high[:, lever] = -base, 1.0 / value("employer.fine_multiple", year) - base
+        low[:, lever] = -value("government.local_reach", year) * base
+        high[:, lever] = 1.0 / value("employer.fine_multiple", year) - base
     high[:, LENIENCY] = value("government.leniency_most", year)
     low[:, LENIENCY] = 0.25 * value("government.leniency_start", year)
     national = value("contributions.base_floor", year)
-    low[:, FLOOR] = np.minimum(value("government.floor_lowest", year), model.floor_at_start)
+    devolved = value("government.floor_devolved", year)
+    lowest = np.minimum(value("government.floor_lowest", year), model.floor_at_start)
+    low[:, FLOOR] = (1.0 - devolved) * national + devolved * lowest
     high[:, FLOOR] = national
     if model.transitions:  # supplements of the start are inside its published pensions
         high[:, SUPPLEMENT] = value("government.supplement_most", year)

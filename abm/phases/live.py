@@ -40,6 +40,7 @@ def place_table(model: PensionModel) -> np.ndarray:
     province = places.province_of
     fields = {"base_wage": model.base_wages[province]}
     fields["benefit_wage"] = model.benefit_wages[province]
+    fields["wage_before"] = model.wages_before[province]
     fields["floor"] = model.levers[:, FLOOR]
     fields["ceiling"] = parameters.value("contributions.base_ceiling", year)
     wage = model.wages[province]
@@ -47,11 +48,13 @@ def place_table(model: PensionModel) -> np.ndarray:
     fields["flexible_income"] = wage * parameters.value("labour.flexible_income_ratio", year)
     fields["employer_rate"] = model.levers[:, RATE]
     fields["inclination"] = inclination(model)
-    fields["leniency"] = model.levers[:, LENIENCY]
+    stopped = parameters.value("modules.platform_approvals", year)
+    fields["leniency"] = model.levers[:, LENIENCY] * (1.0 - stopped)
     fields["supplement"] = model.levers[:, SUPPLEMENT]
     fields["pooled"] = float(model.stack.lower.pooled)
     fields |= model.jobs.hazards()
     fields |= model.pension_means
+    fields["rise_supplement"] = model.rise_supplements
     fields |= model.public_entry(year)
     if not model.transitions:
         fields["employee_flow"] = (model.base.mean_employees / model.base.employees)[province]

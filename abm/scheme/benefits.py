@@ -119,11 +119,13 @@ def account_balance(opening: float, credited: float, interest: float) -> float:
 
 @decision
 def annual_adjustment(
-    pension: float, average_pension: float, age: float, old_fraction: float, law: AdjustmentLaw
-) -> float:
+    pension: float, average_pension: float, age: float, old_fraction: float, supplement: float,
+    law: AdjustmentLaw,
+) -> float:  # fmt: skip
     """Rise of a pension in payment, yuan a month: flat + linked + tilt.
 
-    All rises together come to ``rate`` times ``average_pension`` a head. Of it ``flat_share`` is one amount
+    All rises together come to the law's rate and the place's ``supplement`` to it, times ``average_pension``
+    a head. Of it ``flat_share`` is one amount
     for everybody, ``tilt_share`` one amount for those of ``tilt_age`` (years) and over, who are
     ``old_fraction`` of the pensioners (where there are none, the part is linked), and the rest is
     proportional to the pension.
@@ -132,7 +134,7 @@ def annual_adjustment(
     rise = law.flat_share * average_pension + (1.0 - law.flat_share - tilt) * pension
     if tilt > 0.0 and age >= law.tilt_age:
         rise += tilt * average_pension / old_fraction
-    return law.rate * rise
+    return (law.rate + supplement) * rise
 
 
 @decision

@@ -69,3 +69,13 @@ def paying_place(
     if relation == hukou or relation_months >= law.payer_months:
         return relation
     return last_qualified if last_qualified != NOWHERE else hukou
+
+
+@decision
+def months_lapsed(delay: float, u: float, months: int) -> int:
+    """Whole months, of the ``months`` of the year, that lapse while a relation moves between provinces.
+
+    ``delay`` (months) is met on average: its fraction is the chance of one month more, drawn by ``u``. Who
+    pays in the year pays one month at least.
+    """
+    return min(int(delay + u), months - 1)

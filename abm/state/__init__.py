@@ -29,7 +29,7 @@ STATE: tuple[str, ...] = (
     "population", "start_stock", "_sums", "place",
     # jobs, wages, pensions and markets as last seen
     "jobs", "market", "wages_before", "wages", "base_wages", "benefit_wages", "pension_means",
-    "levy_at_start", "unmoved_capital",
+    "rise_supplements", "levy_at_start", "unmoved_capital",
     # constants of the base year
     "attraction", "moving_cost", "concealment_cost", "coverage_cost", "inclination", "floor_at_start",
     "subsidy_formula", "subsidy_key", "subsidy_raised",

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from abm.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -45,3 +49,50 @@ def scenario_options(verb: F) -> F:
     for option in reversed(options):
         verb = option(verb)
     return verb
+
+
+def pool_options(verb: F) -> F:
+    """The options that every verb which makes many runs has: where they are made, where they are kept."""
+    options = (
+        click.option("--jobs", type=int, metavar="N", help="Worker processes (default: all cores)."),
+        click.option("--backend", default="loky", metavar="NAME", help="loky (this machine), dask or ray."),
+        click.option("--address", metavar="URL", help="The Dask scheduler or Ray head, tcp://host:8786."),
+        click.option(
+            "--store", metavar="DIR", default="results/store", help="Where runs are kept (results/store)."
+        ),
+    )
+    for option in reversed(options):
+        verb = option(verb)
+    return verb
+
+
+def table_option(verb: F) -> F:
+    """Where all numbers behind what is shown are written to."""
+    what = "Write the whole table, .csv or .parquet."
+    return click.option("--table", "file", type=click.Path(path_type=Path), metavar="FILE", help=what)(verb)
+
+
+def check_table(file: Path | None) -> None:
+    """Raise UserError for a table file of another kind, before anything runs."""
+    if file is not None and file.suffix not in {".csv", ".parquet"}:
+        raise UserError(f"--table '{file}' must end in .csv or .parquet")
+
+
+def write_table(frame: pd.DataFrame, file: Path | None) -> None:
+    """Write a frame to the file of ``--table``, if there is one, whole or not at all."""
+    if file is None:
+        return
+    stage = file.with_name(f".{file.name}")
+    if file.suffix == ".csv":
+        frame.to_csv(stage, index=False)
+    else:
+        frame.to_parquet(stage, index=False)
+    stage.replace(file)
+    click.echo(f"\ntable: {file}")
+
+
+def warn(sentence: str) -> bool:
+    """Say a sentence on stderr unless it is empty; whether there was one."""
+    if sentence:
+        click.echo(f"tongchou: {sentence}", err=True)
+    return bool(sentence)

@@ -20,3 +20,22 @@ def progress(first: int, last: int) -> Callable[[int], None]:
         )
 
     return done
+
+
+def counter() -> Callable[[int, int, int], None]:
+    """A callback that says on stderr how many runs are done, at most every two seconds."""
+    begun = said = time.monotonic()
+
+    def done(count: int, total: int, failed: int) -> None:
+        nonlocal said
+        now = time.monotonic()
+        if total == 0 or (count < total and (count == 0 or now - said < 2.0)):
+            return
+        said = now
+        left = (now - begun) / count * (total - count)
+        parts = [f"{count} of {total} runs", f"{now - begun:.0f} s"]
+        parts += [f"about {left:.0f} s left"] if count < total else []
+        parts += [f"{failed} failed"] if failed else []
+        click.echo("  ".join(parts), err=True)
+
+    return done

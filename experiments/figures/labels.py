@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abm.columns import PLACE
 from abm.space import PROVINCES
 
 _WORDS: dict[str, tuple[str, str]] = {
@@ -15,6 +16,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "dependency": ("Retirees per employee", "制度赡养率"),
     "million persons": ("million persons", "百万人"),
     "trillion yuan": ("trillion yuan", "万亿元"),
+    "percentage points": ("percentage points", "百分点"),
     "billion yuan": ("billion yuan", "十亿元"),
     "ratio": ("ratio", "比值"),
     "map burden": ("Retirees per employee, {year}", "{year}年制度赡养率"),
@@ -35,6 +37,15 @@ _WORDS: dict[str, tuple[str, str]] = {
     "audit_effort": ("Audit effort", "稽核力度"),
     "declared_share": ("Declared share of wages (%)", "申报工资占比（%）"),
     "coverage": ("Coverage of employees (%)", "职工参保覆盖率（%）"),
+    "contribution_revenue": ("Contributions", "缴费收入"),
+    "benefit_expenditure": ("Benefits", "养老金支出"),
+    "effective_rate": ("Effective rate", "有效缴费率"),
+    "mu_star": ("mean size of effect, 95 % interval", "效应平均幅度，95%区间"),
+    "mu": ("mean effect with sign", "平均效应（带符号）"),
+    "ST": ("total index, 95 % interval", "总效应指数，95%区间"),
+    "S1": ("first-order index", "一阶指数"),
+    "share of largest": ("effect / largest of the indicator", "效应/该指标最大效应"),
+    "share of total": ("total index", "总效应指数"),
     "effort unit": ("intensity, 0 to 1", "强度（0–1）"),
     "median": ("median", "中位数"),
     "band": ("10–90 % of provinces", "省份第10–90百分位"),
@@ -47,6 +58,26 @@ _WORDS: dict[str, tuple[str, str]] = {
 def word(key: str, language: str, **values: object) -> str:
     """The words for a key, with ``{name}`` filled in."""
     return _WORDS[key][language == "zh"].format(**values)
+
+
+def indicator(name: str, language: str) -> str:
+    """An indicator's words, or its name with blanks where it has none yet."""
+    words = word(name, language) if name in _WORDS else name.replace("_", " ").capitalize()
+    return words.removesuffix(" (%)").removesuffix("（%）")
+
+
+_SHOWN_IN = {
+    "yuan": (1e9, "billion yuan"),
+    "persons": (1e6, "million persons"),
+    "share": (0.01, "percentage points"),
+}
+
+
+def change_unit(name: str, language: str) -> tuple[float, str]:
+    """What a change of an indicator is divided by on a figure, and the words of the unit it is then in."""
+    unit = PLACE[name].unit
+    divisor, words = _SHOWN_IN.get(unit, (1.0, unit))
+    return divisor, word(words, language) if words in _WORDS else words
 
 
 def tile_names(language: str) -> dict[str, str]:

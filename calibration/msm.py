@@ -1,0 +1,186 @@
+"""The method of simulated moments: two-step weights, standard errors, sensitivity to the moments.
+
+With moments m of the data, their simulated mean f(θ) over S seeds and g = f(θ) − m, the estimate minimises
+g'Wg. The first step weighs every moment by its stated error; the second by the variance that error, the first
+step's misfit and the simulation leave. With G = ∂f/∂θ and Ω the variance of the moments,
+
+    V = (G'WG)⁻¹ G'W Ω_S W G (G'WG)⁻¹,    Ω_S = (1 + 1/S) Ω
+
+(McFadden 1989; Pakes and Pollard 1989). Where the simulation's own variance is known it takes the place of
+the second part: Ω_S = Ω + Σ/S. Λ = (G'WG)⁻¹G'W says by how much the estimate moves if a moment is off by one
+(Andrews, Gentzkow and Shapiro 2017). Nothing here knows the pension model: a problem is a function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Simulate = Callable[[Array], Array]
+"""Positions (k, n) in the unit cube to moments (k, S, m); NaN where a run failed."""
+
+STEP = 0.04
+"""Half the width of the difference quotients, as a share of a parameter's range: wide enough that discrete
+choices of many agents look smooth, narrow enough for a slope."""
+
+FAILED = 10.0
+"""Weighted residual of every moment of a trial that failed."""
+
+
+class Problem(NamedTuple):
+    """Moments of the data, shape (m,), and the simulator of them."""
+
+    target: Array
+    simulate: Simulate
+
+
+class Estimate(NamedTuple):
+    """A minimum: position (n,), objective, simulated moments by seed (S, m), Jacobian (m, n) by position."""
+
+    position: Array
+    objective: float
+    simulated: Array
+    jacobian: Array
+    start: int
+    message: str
+
+
+def residuals(simulated: Array, target: Array, root: Array) -> Array:
+    """Weighted differences root·(f − m), shape (m,); a failed trial is far off in every moment."""
+    mean = simulated.mean(axis=0)
+    if not np.isfinite(mean).all():
+        return np.full(len(target), FAILED)
+    return root @ (mean - target)
+
+
+def jacobian(problem: Problem, position: Array, step: float = STEP) -> Array:
+    """Central differences of the simulated moments in one batch, shape (m, n); one-sided at the bounds.
+
+    A direction in which a trial fails counts as flat.
+    """
+    n = len(position)
+    up, down = np.tile(position, (n, 1)), np.tile(position, (n, 1))
+    np.fill_diagonal(up, np.minimum(position + step, 1.0))
+    np.fill_diagonal(down, np.maximum(position - step, 0.0))
+    values = problem.simulate(np.concatenate([up, down])).mean(axis=1)
+    slopes = (values[:n] - values[n:]) / (np.diag(up) - np.diag(down))[:, None]
+    return np.where(np.isfinite(slopes).all(axis=1, keepdims=True), slopes, 0.0).T
+
+
+def minimise(
+    problem: Problem, weights: Array, starts: Sequence[Array], iterations: int = 10, step: float = STEP
+) -> Estimate:
+    """The best of several bounded least-squares searches; ``weights`` is the matrix W, shape (m, m).
+
+    Each search is a trust-region Gauss–Newton iteration of optimagic (``scipy_ls_trf``) in the unit cube.
+    The same
+    problem gives the same sequence of trials, so a search over stored trials repeats itself up to where it
+    was.
+    """
+    root = np.linalg.cholesky(weights).T
+    best: Estimate | None = None
+    for number, start in enumerate(starts):
+        found = _search(problem, root, np.asarray(start, dtype=np.float64), iterations, step)
+        if best is None or found.objective < best.objective:
+            best = found._replace(start=number)
+    assert best is not None, "minimise needs a start"
+    return best._replace(jacobian=jacobian(problem, best.position, step))
+
+
+def _search(problem: Problem, root: Array, start: Array, iterations: int, step: float) -> Estimate:
+    import optimagic as om
+
+    seen: dict[bytes, Array] = {}
+
+    def at(position: Array) -> Array:
+        position = np.clip(position, 0.0, 1.0).round(6)
+        key = position.tobytes()
+        if key not in seen:
+            seen[key] = problem.simulate(position[None])[0]
+        return seen[key]
+
+    def differences(position: Array) -> Array:
+        return residuals(at(position), problem.target, root)
+
+    def slopes(position: Array) -> Array:
+        return root @ jacobian(problem, np.clip(position, 0.0, 1.0).round(6), step)
+
+    result = om.minimize(
+        fun=om.mark.least_squares(differences),
+        params=start.round(6),
+        jac=om.mark.least_squares(slopes),
+        bounds=om.Bounds(lower=np.zeros(len(start)), upper=np.ones(len(start))),
+        algorithm="scipy_ls_trf",
+        algo_options={"stopping_maxfun": iterations, "convergence_ftol_rel": 1e-4},
+    )
+    position = np.clip(np.asarray(result.params), 0.0, 1.0).round(6)
+    off = differences(position)
+    return Estimate(position, float(off @ off), at(position), np.empty(0), 0, str(result.message))
+
+
+def first_weights(error: Array) -> Array:
+    """The matrix of the first step: each moment by the inverse of its stated error squared."""
+    return np.diag(1.0 / error**2)
+
+
+def second_weights(error: Array, misfit: Array, groups: NDArray[np.int64], simulated: Array) -> Array:
+    """The matrix of the second step, diagonal.
+
+    The variance of a moment is the greater of its stated error squared and the mean squared misfit of its
+    group
+    after the first step (published totals have no sampling distribution; misfit is what they have), plus the
+    simulation's variance over seeds, over the number of seeds. Groups are numbers, shape (m,).
+    """
+    mean_square = np.array([np.mean(misfit[groups == g] ** 2) for g in groups])
+    return np.diag(1.0 / (np.maximum(error**2, mean_square) + simulation_variance(simulated)))
+
+
+def simulation_variance(simulated: Array) -> Array:
+    """Variance of the simulated mean over seeds, shape (m,); zero with one seed."""
+    seeds = len(simulated)
+    return simulated.var(axis=0, ddof=1) / seeds if seeds > 1 else np.zeros(simulated.shape[1])
+
+
+def sensitivity(slopes: Array, weights: Array) -> Array:
+    """Λ = (G'WG)⁻¹G'W, shape (n, m): change of the estimate by unit of each moment.
+
+    A pseudo-inverse: a direction the moments say nothing of has no sensitivity.
+    """
+    cross = slopes.T @ weights
+    return np.linalg.pinv(cross @ slopes, rcond=1e-10, hermitian=True) @ cross
+
+
+def covariance(slopes: Array, weights: Array, variance: Array, seeds: int | None) -> Array:
+    """The sandwich, shape (n, n), for moments of variance ``variance`` (m, m).
+
+    With ``seeds`` the simulated moments vary as the data do, Ω_S = (1 + 1/S)·variance; with None
+    ``variance`` is already that of the difference.
+    """
+    lead = sensitivity(slopes, weights)
+    factor = 1.0 if seeds is None else 1.0 + 1.0 / seeds
+    return factor * lead @ variance @ lead.T
+
+
+def clustered(misfit: Array, clusters: NDArray[np.int64]) -> Array:
+    """Variance of the moments from the misfit itself, free within a cluster (a province): Σ_c r_c r_c', (m,
+    m).
+
+    Of rank one a cluster: only the sandwich can use it, not a weighting matrix.
+    """
+    together = clusters[:, None] == clusters[None, :]
+    count = len(np.unique(clusters))
+    return np.where(together, np.outer(misfit, misfit), 0.0) * count / max(count - 1, 1)
+
+
+def unidentified(slopes: Array, weights: Array, prior: float = 1 / np.sqrt(12)) -> Array:
+    """Share of the prior's standard deviation left for each parameter, (n,): near one, the data say nothing.
+
+    The prior is uniform over the unit cube, taken as normal of that standard deviation; the data's
+    information is G'WG with W the inverse of the variance of the moments.
+    """
+    information = slopes.T @ weights @ slopes + np.eye(slopes.shape[1]) / prior**2
+    return np.sqrt(np.diag(np.linalg.inv(information))) / prior

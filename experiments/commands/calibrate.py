@@ -1,0 +1,156 @@
+"""``tongchou calibrate``: estimate the behavioural parameters on published statistics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from abm.errors import unknown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STEPS = ("estimate", "profiles", "posterior", "recovery")
+
+
+@click.command("calibrate")
+@click.argument("steps", nargs=-1, metavar="[STEP]...")
+@click.option(
+    "--scale",
+    type=click.IntRange(min=1),
+    default=20_000,
+    show_default=True,
+    metavar="N",
+    help="Persons an agent stands for.",
+)
+@click.option(
+    "--seeds",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    metavar="N",
+    help="Seeds of every trial: 1 … N.",
+)
+@click.option(
+    "--explore",
+    type=click.IntRange(min=0),
+    default=32,
+    show_default=True,
+    metavar="N",
+    help="Points looked at before the searches begin.",
+)
+@click.option(
+    "--starts",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    metavar="N",
+    help="Searches: from the model's values and from the best points.",
+)
+@click.option(
+    "--iterations",
+    type=click.IntRange(min=1),
+    default=8,
+    show_default=True,
+    metavar="N",
+    help="Iterations of a search at most.",
+)
+@click.option(
+    "--replications",
+    type=click.IntRange(min=2),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="Replications of the recovery.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=2, show_default=True, metavar="N", help="Runs at a time."
+)
+@click.option("--scenario", default="history", show_default=True, help="The scenario that is estimated.")
+@click.option(
+    "--free",
+    "free_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Free parameters (default: calibration/free.yaml).",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("results/calibration"),
+    show_default=True,
+    metavar="DIR",
+    help="Folder of tables and of the store of trials.",
+)
+def command(
+    steps: tuple[str, ...],
+    scale: int,
+    seeds: int,
+    explore: int,
+    starts: int,
+    iterations: int,
+    replications: int,
+    jobs: int,
+    scenario: str,
+    free_file: Path | None,
+    out: Path,
+) -> None:
+    """Estimate the free parameters on the statistics of 2011 to 2016.
+
+    STEPs: estimate, profiles, posterior (these three by default), recovery. Every trial is kept in the
+    folder's store, so that a run that was stopped goes on where it was when it is given again.
+    """
+    from abm.results import check_folder
+    from calibration import estimate, free, identify, posterior
+    from experiments import text
+
+    for step in steps:
+        if step not in STEPS:
+            raise unknown("step", step, STEPS)
+    wanted = steps or STEPS[:3]
+    check_folder(out, force=True)
+    plan = estimate.Plan(
+        scale,
+        tuple(range(1, seeds + 1)),
+        explore,
+        starts,
+        iterations,
+        jobs,
+        scenario,
+        out / "store",
+        free_file or free.FILE,
+    )
+
+    def say(line: str) -> None:
+        click.echo(line, err=True)
+
+    if set(wanted) & set(STEPS[:3]):
+        outcome = estimate.run(plan, say)
+        click.echo(text.frame_table(_short(estimate.parameters(outcome))))
+        paths = estimate.write(outcome, plan, out)
+        if "profiles" in wanted:
+            paths.append(_table(identify.profiles(outcome), out / "profiles.csv"))
+        if "posterior" in wanted:
+            draws, accepted = posterior.estimate(outcome)
+            say(f"posterior: {accepted:.0%} of proposals accepted")
+            paths.append(posterior.write(draws, out / "posterior.parquet"))
+        click.echo("\n".join(text.shown(path) for path in paths))
+    if "recovery" in wanted:
+        recovered = identify.recover(plan, replications=replications).table()
+        click.echo(text.frame_table(recovered))
+        click.echo(text.shown(_table(recovered, out / "recovery.csv")))
+
+
+def _short(frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns of the parameter table that fit a terminal."""
+    shown = frame[["parameter", "default", "estimate", "se_stated", "se_robust", "identified"]].copy()
+    numbers = ["default", "estimate", "se_stated", "se_robust"]
+    shown[numbers] = shown[numbers].map(lambda value: f"{value:.4g}")
+    return shown.assign(identified=shown["identified"].map({True: "yes", False: "no"}))
+
+
+def _table(frame: pd.DataFrame, file: Path) -> Path:
+    frame.to_csv(file, index=False, lineterminator="\n", float_format="%.10g")
+    return file

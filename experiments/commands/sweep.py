@@ -1,0 +1,33 @@
+"""``tongchou sweep``: all runs of a design that are not in the store yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from experiments.commands.options import pool_options, warn
+from experiments.commands.progress import counter
+
+
+@click.command("sweep")
+@click.argument("design")
+@pool_options
+def command(design: str, store: str, **pool: Any) -> int:
+    """Run a DESIGN, a YAML file or a shipped one. Repeated, it runs only what is missing or failed."""
+    from pathlib import Path
+
+    from experiments import sweep, text
+    from experiments.store import Store
+
+    kept = Store(store)
+    done = sweep(design, kept, progress=counter(), **pool)
+    warn(text.damage(kept.damaged))
+    runs = done.runs
+    rows = [
+        (name, len(part), int((part["status"] == "ok").sum()), int((part["status"] == "failed").sum()))
+        for name, part in runs.groupby("scenario", sort=False)
+    ]
+    click.echo(text.table(["scenario", "runs", "ok", "failed"], rows))
+    click.echo(f"\nstore: {text.shown(Path(store))}")
+    return int(warn(text.failures(runs)))

@@ -1,0 +1,68 @@
+"""``tongchou validate``: the model against every target, in one report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("validate")
+@click.argument("scenario", default="history")
+@click.option(
+    "--scale",
+    type=click.IntRange(min=1),
+    default=20_000,
+    show_default=True,
+    metavar="N",
+    help="Persons an agent stands for.",
+)
+@click.option(
+    "--seeds",
+    type=click.IntRange(min=1),
+    default=4,
+    show_default=True,
+    metavar="N",
+    help="Seeds 1 … N of every band.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=2, show_default=True, metavar="N", help="Runs at a time."
+)
+@click.option(
+    "--replications/--no-replications",
+    default=True,
+    show_default=True,
+    help="Repeat published estimates on simulated panels.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("results/validation"),
+    show_default=True,
+    metavar="DIR",
+    help="Folder of the report.",
+)
+def command(scenario: str, scale: int, seeds: int, jobs: int, replications: bool, out: Path) -> None:
+    """Hold SCENARIO against every target, pattern and rival: validation.html and validation.pdf.
+
+    With estimated values: tongchou validate history+results/calibration/estimated.yaml
+    """
+    from abm.results import check_folder
+    from calibration import chapters, validation
+    from experiments import text
+
+    check_folder(out, force=True)
+
+    def say(line: str) -> None:
+        click.echo(line, err=True)
+
+    worlds = validation.simulate(scenario, scale, range(1, seeds + 1), jobs, say)
+    table = None
+    if replications:
+        from calibration import replications as published
+
+        table = published.table(scenario, scale, seeds, jobs, say)
+        table.to_csv(out / "replications.csv", index=False, lineterminator="\n")
+    report = chapters.compose(worlds, scenario, scale, seeds, table)
+    paths = [*report.write(out), *chapters.write_tables(worlds, out)]
+    click.echo("\n".join(text.shown(path) for path in paths))

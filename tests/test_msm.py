@@ -1,0 +1,101 @@
+"""The method of simulated moments against a linear problem, whose estimate, errors and sensitivity are
+known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from calibration import msm
+
+RNG = np.random.default_rng(7)
+SLOPES = RNG.normal(size=(12, 3))
+CENTRE = np.array([0.5, 0.4, 0.6])
+NOISE = RNG.normal(size=(2, 12)) * 0.01
+TARGET = SLOPES @ CENTRE + RNG.normal(size=12) * 0.05
+ERROR = RNG.uniform(0.05, 0.2, size=12)
+WEIGHTS = msm.first_weights(ERROR)
+
+
+def linear(positions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Two seeds, moments linear in the position: common draws shift both by constants."""
+    return np.stack([positions @ SLOPES.T + noise for noise in NOISE], axis=1)
+
+
+PROBLEM = msm.Problem(TARGET, linear)
+
+
+def analytic() -> NDArray[np.float64]:
+    normal = SLOPES.T @ WEIGHTS @ SLOPES
+    return np.linalg.solve(normal, SLOPES.T @ WEIGHTS @ (TARGET - NOISE.mean(axis=0)))
+
+
+def test_the_estimate_is_that_of_weighted_least_squares() -> None:
+    found = msm.minimise(PROBLEM, WEIGHTS, [np.full(3, 0.2), np.full(3, 0.9)], iterations=30)
+    np.testing.assert_allclose(found.position, analytic(), atol=2e-5)
+    np.testing.assert_allclose(found.jacobian, SLOPES, atol=1e-8)
+
+
+def test_a_bound_that_binds_is_kept() -> None:
+    far = msm.Problem(SLOPES @ np.array([1.4, 0.4, 0.6]), linear)
+    found = msm.minimise(far, WEIGHTS, [np.full(3, 0.5)], iterations=30)
+    assert found.position[0] == pytest.approx(1.0, abs=1e-3)
+    assert (found.position <= 1.0).all()
+
+
+def test_the_sandwich_with_optimal_weights_is_the_textbook_one() -> None:
+    variance = np.diag(ERROR**2)
+    expected = (1 + 1 / 5) * np.linalg.inv(SLOPES.T @ np.linalg.inv(variance) @ SLOPES)
+    np.testing.assert_allclose(msm.covariance(SLOPES, WEIGHTS, variance, seeds=5), expected, rtol=1e-9)
+
+
+def test_the_sandwich_with_other_weights_is_the_spread_of_estimates() -> None:
+    """Monte Carlo: moments drawn anew, estimated with the identity; S = 1 doubles the variance."""
+    draws = np.random.default_rng(3).normal(size=(2, 20_000, 12)) * ERROR
+    pinv = np.linalg.pinv(SLOPES)
+    estimates = (draws[0] - draws[1]) @ pinv.T  # data less simulation, both with the same variance
+    expected = msm.covariance(SLOPES, np.eye(12), np.diag(ERROR**2), seeds=1)
+    np.testing.assert_allclose(np.cov(estimates.T), expected, rtol=0.06, atol=1e-4)
+
+
+def test_sensitivity_is_how_the_estimate_moves_with_a_moment() -> None:
+    lead = msm.sensitivity(SLOPES, WEIGHTS)
+    np.testing.assert_allclose(lead @ SLOPES, np.eye(3), atol=1e-9)
+    moved = TARGET.copy()
+    moved[4] += 0.03
+    before = msm.minimise(PROBLEM, WEIGHTS, [CENTRE], iterations=30).position
+    after = msm.minimise(msm.Problem(moved, linear), WEIGHTS, [CENTRE], iterations=30).position
+    np.testing.assert_allclose(after - before, lead[:, 4] * 0.03, atol=5e-5)
+
+
+def test_second_step_weighs_by_misfit_where_it_is_greater_than_the_error() -> None:
+    misfit, groups = np.array([0.3, -0.3, 0.01, 0.01]), np.array([0, 0, 1, 1])
+    error, simulated = np.full(4, 0.1), np.array([[0.0, 0, 0, 0.2], [0, 0, 0, 0.0]])
+    weights = msm.second_weights(error, misfit, groups, simulated)
+    np.testing.assert_allclose(1 / np.diag(weights), [0.09, 0.09, 0.01, 0.01 + 0.02 / 2])
+
+
+def test_clusters_leave_no_covariance_between_them() -> None:
+    variance = msm.clustered(np.array([1.0, 2.0, 3.0]), np.array([0, 0, 1]))
+    np.testing.assert_allclose(variance, 2 * np.array([[1, 2, 0], [2, 4, 0], [0, 0, 9]]))
+
+
+def test_a_failed_trial_is_far_off_and_flat() -> None:
+    def broken(positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        values = linear(positions)
+        values[positions[:, 0] > 0.55] = np.nan
+        return values
+
+    problem = msm.Problem(TARGET, broken)
+    assert (msm.residuals(broken(np.array([[0.9, 0.5, 0.5]]))[0], TARGET, np.eye(12)) == msm.FAILED).all()
+    slopes = msm.jacobian(problem, np.array([0.53, 0.5, 0.5]))
+    assert (slopes[:, 0] == 0).all()
+    np.testing.assert_allclose(slopes[:, 1:], SLOPES[:, 1:], atol=1e-8)
+
+
+def test_what_the_data_say_nothing_of_keeps_its_prior() -> None:
+    blind = np.column_stack([SLOPES[:, :2], np.zeros(12)])
+    left = msm.unidentified(blind, WEIGHTS)
+    assert left[2] == pytest.approx(1.0)
+    assert (left[:2] < 0.5).all()
