@@ -46,16 +46,28 @@ Phase = tuple[str, Callable[["PensionModel"], None]]
 
 ADULTS = 1.15e9
 """Residents of 16 and over whom a run may have to hold, persons."""
-BYTES_A_ROW = 400.0
-"""Memory of a person's row at the peak, while the initial state is built."""
+BYTES_A_ROW = 70.0
+"""Memory of a person's row at the peak, while the base year is solved (40 of them are the state)."""
+
+
+def free_memory() -> float | None:
+    """Bytes a program can take without swapping; None on a system that does not tell."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        return next(1024.0 * float(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
+    except (OSError, StopIteration):
+        pass
+    try:
+        return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    except (AttributeError, ValueError, OSError):
+        return None
 
 
 def check_memory(scale: int) -> None:
     """Raise UserError if the initial state at this scale needs more memory than the machine has free."""
-    try:
-        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return  # a system that does not tell
+    free = free_memory()
+    if free is None:
+        return
     needed = ADULTS / scale * BYTES_A_ROW + 5e8
     if needed > free:
         least = int(np.ceil(ADULTS * BYTES_A_ROW / max(free - 5e8, 1e8)))
