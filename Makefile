@@ -5,7 +5,7 @@ READY := .venv/.ready
 CANDIDATES := python3.11 python3.12 python3.13 python3 python3.14 python
 SUITABLE := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help setup run calibrate validate figures lint test test-slow bench clean
+.PHONY: help setup run calibrate validate figures lint test test-slow bench bench-check clean
 
 help:
 	@echo "make setup      build the environment in .venv (once)"
@@ -15,7 +15,8 @@ help:
 	@echo "make figures    draw the figures of results/history again"
 	@echo "make lint       ruff and mypy"
 	@echo "make test       the quick tests;  make test-slow: the others"
-	@echo "make bench      how long the history takes, phase by phase"
+	@echo "make bench      the model's speed beside NumPy, Numba and C; docs/performance.md (ten minutes)"
+	@echo "make bench-check  whether the model has become slower than its stored baseline (two minutes)"
 	@echo "make clean      remove the environment and all caches; results stay"
 
 setup: $(READY)
@@ -57,7 +58,10 @@ test-slow: setup
 	$(BIN)/pytest -m slow
 
 bench: setup
-	$(BIN)/python benchmarks/history.py
+	$(BIN)/python -m benchmarks
+
+bench-check: setup
+	$(BIN)/python -m benchmarks --quick --check
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
