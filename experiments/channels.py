@@ -31,7 +31,7 @@ from abm.scenario import Scenario
 
 if TYPE_CHECKING:
     from abm.model import PensionModel
-    from abm.regimes import Stack
+    from abm.regimes import Schedule
 
 CHANNELS = (
     "government effort",
@@ -63,7 +63,7 @@ class Year(NamedTuple):
     coverage: np.ndarray  # (employers,)
     locality: np.ndarray  # (employers,)
     worth: tuple[np.ndarray, ...]  # what geography() returns
-    stack: Stack
+    schedule: Schedule
 
 
 def holding(scenario: Scenario, held: Held, threads: int) -> PensionModel:
@@ -105,7 +105,7 @@ def noted(scenario: Scenario, threads: int) -> dict[int, Year]:
             firms["coverage"].copy(),
             firms["locality"].copy(),
             tuple(np.array(part) for part in live.geography(model)),
-            model.stack,
+            model.schedule,
         )
 
     model = PensionModel(scenario, threads=threads)
@@ -141,7 +141,7 @@ def _around(
 
     def hold_transfers(model: PensionModel) -> None:
         if "transfers" in held:
-            model.stack = years[model.year].stack
+            model.schedule = years[model.year].schedule
 
     def live_among_held_places(model: PensionModel) -> None:
         model.come_of_age(model.population)

@@ -78,10 +78,6 @@ class UpperRule:
         """Post the year's flows between provinces and centre."""
         raise NotImplementedError
 
-    def missing(self, books: Books) -> tuple[Array, Array]:
-        """As a lower rule's; only asked of a rule that is ``pooled``."""
-        raise NotImplementedError
-
     def benefits(self, accounts: Accounts) -> dict[str, Array]:
         """What the enterprise scheme pays to or for its members, by flow, (..., n) yuan."""
         return {"benefits_enterprise": accounts.benefits_enterprise}

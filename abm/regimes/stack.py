@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -78,7 +79,7 @@ class Stack:
         early_warning.pay_what_was_withheld(books)
         for module in self.modules:
             module.before_gaps(books)
-        holder = self.upper if national else self.lower
+        holder = cast(LowerRule, self.upper) if national else self.lower
         missing, charged = holder.missing(books)
         bailout = self.upper.backstop if self.upper.backstop is not None else self.bailout
         treasury = 0.0 if national else self.provincial_treasury

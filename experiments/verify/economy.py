@@ -107,4 +107,8 @@ def accounts(collected: Any, base: Any = 1.0, spending: Any = 0.0, output: Any =
         population=one,
         treasury_capacity=nothing,
         collectable=bill,
+        account_share=nothing,
+        empty_accounts=nothing,
+        elders=nothing,
+        accrued_share=one,
     )

@@ -1,7 +1,7 @@
 """A money rule from outside the package: what governments make of it, beside two rules whose effect is known.
 
-A file defines ``rule(parameters, year)`` as the files of ``abm.regimes`` do. A rule with ``missing`` is one
-from localities to their province and is asked in one province; any other is one from provinces to the centre.
+A file defines ``rule(parameters, year)`` as the files of ``abm.regimes`` do. An ``UpperRule`` is one from
+provinces to the centre; any other is one from localities to their province and is asked in one province.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from abm.engine.whatif import settle_ahead
 from abm.errors import UserError
 from abm.parameters import Parameters
 from abm.regimes import Accounts, Funds, Membership, check, municipal, no_upper_tier
+from abm.regimes.rule import UpperRule
 from abm.regimes.settlement import FLOWS, ConservationError
 from experiments.verify import economy, effort, game, levies, settings
 from experiments.verify.economy import Quadratic
@@ -55,7 +56,7 @@ class Outside:
     @property
     def lower(self) -> bool:
         """Whether the rule runs from localities to their province."""
-        return hasattr(self.rule, "missing")
+        return not isinstance(self.rule, UpperRule)
 
 
 def load(file: Path) -> Outside:
@@ -81,6 +82,11 @@ def load(file: Path) -> Outside:
         raise _broken(name, "rule(parameters, year) fails", error) from None
     if not callable(getattr(made, "pool", None)):
         raise UserError(f"{name}: what rule(parameters, year) returns has no method pool(books)")
+    if not hasattr(made, "missing") and not isinstance(made, UpperRule):
+        raise UserError(
+            f"{name}: a rule from provinces to the centre must extend abm.regimes.rule.UpperRule, one from "
+            "localities to their province needs a method missing(books)"
+        )
     if hasattr(made, "missing") and not hasattr(made, "pooled"):
         raise UserError(f"{name}: a rule with missing(books) must say whether its province pools (pooled)")
     return Outside(str(file), made)
