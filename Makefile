@@ -5,15 +5,18 @@ READY := .venv/.ready
 CANDIDATES := python3.11 python3.12 python3.13 python3 python3.14 python
 SUITABLE := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help setup run figures lint test test-slow bench clean
+.PHONY: help setup run calibrate validate figures lint test test-slow bench bench-check clean
 
 help:
 	@echo "make setup      build the environment in .venv (once)"
 	@echo "make run        simulate the history; results and figures in results/history"
+	@echo "make calibrate  estimate the behavioural parameters; goes on where it was stopped"
+	@echo "make validate   hold the model against every target; results/validation/validation.html"
 	@echo "make figures    draw the figures of results/history again"
 	@echo "make lint       ruff and mypy"
 	@echo "make test       the quick tests;  make test-slow: the others"
-	@echo "make bench      how long the history takes, phase by phase"
+	@echo "make bench      the model's speed beside NumPy, Numba and C; docs/performance.md (ten minutes)"
+	@echo "make bench-check  whether the model has become slower than its stored baseline (two minutes)"
 	@echo "make clean      remove the environment and all caches; results stay"
 
 setup: $(READY)
@@ -34,6 +37,12 @@ $(READY): pyproject.toml
 run: setup
 	$(BIN)/tongchou run history --figures --out results/history --force
 
+calibrate: setup
+	$(BIN)/tongchou calibrate estimate profiles posterior recovery
+
+validate: setup
+	$(BIN)/tongchou validate
+
 figures: setup
 	$(BIN)/tongchou figures --results results/history
 
@@ -49,7 +58,10 @@ test-slow: setup
 	$(BIN)/pytest -m slow
 
 bench: setup
-	$(BIN)/python benchmarks/history.py
+	$(BIN)/python -m benchmarks
+
+bench-check: setup
+	$(BIN)/python -m benchmarks --quick --check
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -286,15 +286,7 @@ class PensionModel(mesa.Model):
         """Put the scenario's money rules of the year in force."""
         year, stacks = self.year, self.scenario.regime_at(self.year)
         self.stack_in_force = stacks[-1][1]
-        self.stack = settle.build_stack(
-            self, self.stack_in_force, year, settle.upper_share(stacks), settle.sight(self)
-        )
-        if self.stack_in_force.exceptions and not self.places.by_province:
-            names = ", ".join(name for name, _ in self.stack_in_force.exceptions)
-            raise UserError(
-                f"scenario '{self.scenario.name}' gives {names} a lower rule of its own in {year}, which "
-                "cannot be settled apart at prefecture resolution; use --resolution province"
-            )
+        self.schedule = settle.build_schedule(self, self.scenario.timeline, year)
 
     def govern(self) -> None:
         """Let local governments value candidate levers by what-if settlements and move towards the best."""
@@ -340,6 +332,11 @@ class PensionModel(mesa.Model):
         self.observer.record(self)
 
     # --- what can be asked
+
+    @property
+    def stack(self) -> regimes.Stack:
+        """The money rules in force at the end of the year."""
+        return self.schedule.last
 
     @property
     def workers(self) -> AgentTable:

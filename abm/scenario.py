@@ -14,7 +14,9 @@ of ``soft_budget.yaml`` on top, and the later term wins. A term is the name of a
 
 ``set`` changes parameters by path. Its special path ``regime`` replaces every regime of the timeline by one
 stack: ``municipal``, ``provincial_unified/national_2022``, or an upper rule alone, which then stands on
-``provincial_unified``; modules such as ``waiver_2020`` keep their dates.
+``provincial_unified``; modules such as ``waiver_2020`` keep their dates. By date
+(``regime: {2011-01-01: municipal}``) it leaves the regimes before the first date as they are: the start year
+then is the same under every regime, and so are the constants solved in it.
 """
 
 from __future__ import annotations
@@ -33,13 +35,13 @@ from abm.errors import UserError, unknown
 from abm.scenarios import Difference, check_parameters, validated
 from abm.timeline import (
     Frozen,
-    Regime,
     RegimeStack,
     Timeline,
     merged,
     modules_of,
+    regimes_given,
     stacks_of,
-    under_one_regime,
+    under_regimes,
 )
 
 FIRST_START, LAST_START, LAST_YEAR = 2010, 2018, 2060
@@ -176,8 +178,7 @@ def _stacked(name: str, stack: Iterable[Difference], options: dict[str, Any]) ->
         timeline = merged(timeline, difference.timeline)
         changes = dict(difference.set)
         if "regime" in changes:
-            regime = Regime.parse(str(changes.pop("regime")))
-            timeline = under_one_regime(timeline, regime, date(FIRST_START, 1, 1))
+            timeline = under_regimes(timeline, regimes_given(changes.pop("regime"), date(FIRST_START, 1, 1)))
         overrides |= changes
         record |= {key: value for key in SETTINGS if (value := getattr(difference, key)) is not None}
         titles += [difference.title] if difference.title else []

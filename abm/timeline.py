@@ -16,6 +16,9 @@ NONE = "none"
 """The upper rule that moves nothing between provinces and centre."""
 MODULES = {
     "waiver_2020": "employers' contributions waived or halved in the epidemic, February to December 2020",
+    "assessment": "local governments are assessed: good years keep surplus, failure cuts transfers",
+    "budget_hardness": "the centre pays less of a gap that nobody below can pay",
+    "early_warning": "below six payable months an emergency transfer, and rises of high pensions wait",
     "tax_collection": "the tax authority collects what the agency bills",
     "tax_assessment": "the tax authority also assesses the base, from its own records of pay",
     "vertical_management": "the agency answers to the centre, which pays it; localities can hold it up less",
@@ -141,10 +144,21 @@ def merged(*timelines: Iterable[Event]) -> Timeline:
     return tuple(events[key] for key in sorted(events))
 
 
-def under_one_regime(timeline: Timeline, regime: Regime, start: date) -> Timeline:
-    """The timeline with one stack from ``start`` on instead of all its regimes; modules stay as they were."""
-    switches = (event.model_copy(update={"regime": Regime()}) for event in timeline if event.modules)
-    return merged(switches, [Event(start=start, regime=regime)])
+def regimes_given(value: Any, start: date) -> dict[date, Regime]:
+    """Complete stacks by date from what ``set: {regime: …}`` may hold: one for all time, or by date."""
+    entries = value if isinstance(value, dict) else {start: value}
+    return {calendar_date(day): Regime.parse(str(text)) for day, text in entries.items()}
+
+
+def under_regimes(timeline: Timeline, stacks: dict[date, Regime]) -> Timeline:
+    """The timeline with the stacks instead of all its regimes from the first date on; modules stay."""
+    first = min(stacks)
+    kept = (
+        event if event.start < first else event.model_copy(update={"regime": Regime(), "provinces": ()})
+        for event in timeline
+        if event.modules or event.start < first
+    )
+    return merged(kept, [Event(start=day, regime=regime) for day, regime in stacks.items()])
 
 
 class RegimeStack(NamedTuple):
@@ -181,24 +195,41 @@ def stack_on(timeline: Timeline, day: date) -> RegimeStack | None:
     return RegimeStack(lower, upper, others)
 
 
-def stacks_of(timeline: Timeline, year: int) -> list[tuple[float, RegimeStack | None]]:
-    """The stacks of a year in order of time, each with the share of the year's months it is in force.
+class Segment(NamedTuple):
+    """A part of a year under the same rules: its share of the year, the stack, the modules that are on."""
 
-    A month belongs to the stack in force on its first day: a switch on 1 July gives twice one half, one on
+    share: float
+    stack: RegimeStack | None
+    modules: frozenset[str]
+
+
+def segments(timeline: Timeline, year: int) -> list[Segment]:
+    """The segments of a year in order of time; their shares sum to one.
+
+    A month belongs to the rules in force on its first day: a switch on 1 July gives twice one half, one on
     31 December counts from the next year.
     """
+    months = [date(year, month, 1) for month in range(1, 13)]
+    rules = ((stack_on(timeline, day), modules_on(timeline, day)) for day in months)
+    return [Segment(len(list(same)) / 12, *state) for state, same in groupby(rules)]
+
+
+def stacks_of(timeline: Timeline, year: int) -> list[tuple[float, RegimeStack | None]]:
+    """The stacks of a year in order of time, each with its share of the year (as ``segments``)."""
     months = [stack_on(timeline, date(year, month, 1)) for month in range(1, 13)]
     return [(len(list(same)) / 12, stack) for stack, same in groupby(months)]
 
 
+def modules_on(timeline: Timeline, day: date) -> frozenset[str]:
+    """The modules that are switched on on a day."""
+    on: dict[str, bool] = {}
+    for event in timeline:
+        if event.start <= day:
+            on |= event.modules
+    return frozenset(module for module, switched in on.items() if switched)
+
+
 def modules_of(timeline: Timeline, year: int) -> dict[str, float]:
     """Share of a year's months on whose first day each module is switched on."""
-    counts = dict.fromkeys(MODULES, 0)
-    for month in range(1, 13):
-        on: dict[str, bool] = {}
-        for event in timeline:
-            if event.start <= date(year, month, 1):
-                on |= event.modules
-        for module, switched in on.items():
-            counts[module] += switched
-    return {module: count / 12 for module, count in counts.items()}
+    on = [modules_on(timeline, date(year, month, 1)) for month in range(1, 13)]
+    return {module: sum(module in now for now in on) / 12 for module in MODULES}

@@ -81,7 +81,7 @@ def _count(cells: pd.DataFrame, patterns: pd.DataFrame) -> str:
     alone = cells[cells["level"] != "province"]
     by_split = alone.groupby("split")["passed"].agg(["sum", "size"])
     parts = [
-        f"{split.replace('_', ' ')}: {row['sum']} of {row['size']}" for split, row in by_split.iterrows()
+        f"{str(split).replace('_', ' ')}: {row['sum']} of {row['size']}" for split, row in by_split.iterrows()
     ]
     return (
         f"National and micro cells that pass: {', '.join(parts)}. Patterns that pass: "

@@ -86,7 +86,7 @@ def differences(cells: pd.DataFrame) -> Figure:
     with rules("en"):
         figure, (axes,) = new(DOUBLE, 0.6 + 0.22 * len(rows))
         axes.axvspan(-1, 1, color=PALE, linewidth=0)
-        for place, row in rows.iterrows():
+        for place, (_, row) in enumerate(rows.iterrows()):
             ends = row[["low", "high"]].to_numpy(dtype=float)
             logs = row["compare"] == "log"
             ends = np.log(ends / row["published"]) if logs else ends - row["published"]

@@ -15,7 +15,7 @@ from abm.scenario import Scenario
 from calibration import free, moments, msm, targets
 from calibration.trials import Trials
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 Say = Callable[[str], None]
 
 

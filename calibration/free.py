@@ -17,7 +17,7 @@ from experiments.posterior import as_set, value_of
 
 FILE = Path(__file__).parent / "free.yaml"
 MOST = 25
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 class Entry(BaseModel):

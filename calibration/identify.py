@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from calibration.estimate import Outcome, Plan
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 POINTS = (0.05, 0.275, 0.5, 0.725, 0.95)
 NOTE_PROFILES = (

@@ -14,7 +14,7 @@ import pandas as pd
 
 from abm.columns import SCHEMA
 from abm.space import NATION, PROVINCE_NAMES
-from experiments.published import INDICATORS, gdp_per_head, nation, provinces, series, simulated
+from experiments.published import INDICATORS, nation, provinces, series, simulated
 
 if TYPE_CHECKING:
     from abm.results import Results
@@ -41,10 +41,10 @@ class Tables(NamedTuple):
 
 
 def of_run(results: Results) -> Tables:
-    """The tables of a run: its nation and provinces with revenue, spending and published GDP per head."""
+    """The tables of a run: its nation and provinces with the columns of published series."""
     frame = pd.concat([results.national, results.provinces]).set_index(["province", "year"])
     columns = {i.name: simulated(frame, i) for i in INDICATORS}
-    return Tables(_with_output(frame.assign(**columns)), results.employers, results.groups)
+    return Tables(frame.assign(**columns), results.employers, results.groups)
 
 
 def of_publications(years: Iterable[int]) -> Tables:
@@ -60,14 +60,7 @@ def of_publications(years: Iterable[int]) -> Tables:
     frame = pd.DataFrame(columns).swaplevel().rename_axis(["province", "year"])
     index = pd.MultiIndex.from_product([PLACES, years], names=["province", "year"])
     columns_of_a_run = dict.fromkeys([*frame.columns, *_SCHEMA_COLUMNS])
-    return Tables(_with_output(frame.reindex(index=index, columns=list(columns_of_a_run))))
-
-
-def _with_output(frame: pd.DataFrame) -> pd.DataFrame:
-    years = sorted(set(frame.index.get_level_values("year")))
-    known = set(series("economy", "gdp_per_capita", range(2009, 2025)).index)
-    output = pd.concat({year: gdp_per_head(year) for year in years if year in known} or {0: pd.Series()})
-    return frame.assign(gdp_per_head=output.swaplevel().reindex(frame.index).to_numpy(dtype=float))
+    return Tables(frame.reindex(index=index, columns=list(columns_of_a_run)))
 
 
 class Variable(NamedTuple):
@@ -151,12 +144,12 @@ def _migrants_insured(rows: pd.DataFrame) -> float:
 def _old(tables: Tables) -> pd.Series:
     """Persons of 60 and over at the beginning of a year; by five-year cohorts, so in years that end in 0 or
     5."""
-    groups = tables.groups if tables.groups is not None else pd.DataFrame({"year": []})
-    return _nation({
-        int(year) + 1: float(rows.loc[rows["birth_cohort"] + 4 <= year - 60, "persons"].sum())
-        for year, rows in groups.groupby("year")
-        if (year + 1) % 5 == 0
-    })  # fmt: skip
+    if tables.groups is None:
+        return _nation({})
+    groups = tables.groups.assign(next=tables.groups["year"] + 1)
+    old = groups[(groups["birth_cohort"] + 64 <= groups["year"]) & (groups["next"] % 5 == 0)]
+    by_year = old.groupby("next")["persons"].sum()
+    return _nation({int(year): float(n) for year, n in zip(by_year.index, by_year, strict=True)})
 
 
 VARIABLES: dict[str, Variable] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from calibration.measures import Tables, measure
 from calibration.targets import Moment, Split, published, split_of
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
-class Table(NamedTuple):
+@dataclass(frozen=True)
+class Table:
     """Targets laid out as a vector.
 
     ``index`` has the levels target, province, year; ``value`` and ``error`` are on the scale of comparison

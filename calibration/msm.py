@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 Simulate = Callable[[Array], Array]
 """Positions (k, n) in the unit cube to moments (k, S, m); NaN where a run failed."""
 

@@ -67,8 +67,8 @@ def _by_target(cells: pd.DataFrame) -> pd.DataFrame:
     for column in ("default", "estimate"):
         cells[f"{column} "] = ((cells[column] - cells["published"]) / cells["error"]) ** 2
     grouped = cells.groupby("target", sort=False)
-    table = np.sqrt(grouped[["default ", "estimate "]].mean()).assign(cells=grouped.size())
-    return table.reset_index()
+    table = grouped[["default ", "estimate "]].mean() ** 0.5
+    return table.assign(cells=grouped.size()).reset_index()
 
 
 def scenario_difference(outcome: Outcome, plan: Plan) -> str:

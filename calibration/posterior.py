@@ -24,7 +24,7 @@ from experiments.posterior import WEIGHT
 if TYPE_CHECKING:
     from calibration.estimate import Outcome
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 class Emulator(NamedTuple):
@@ -83,7 +83,9 @@ def sample(
     here = np.clip(start + 0.1 * (high - low) * rng.standard_normal((chains, n)), low, high)
     level = _log_likelihood(emulator, target, here) / dependence
     spread = np.diag(((high - low) * 0.05) ** 2)
-    history, kept, accepted = [], [], 0
+    history: list[Array] = []
+    kept: list[Array] = []
+    accepted = 0
     for step in range(steps):
         if 0 < step < burn and step % 50 == 0:
             recent = np.concatenate(history[len(history) // 2 :])

@@ -26,7 +26,7 @@ def log_trend(published: pd.Series, years: Iterable[int] = JUDGED) -> pd.Series:
     """Each place's published series (province, year) carried on along its log line of `TREND`; NaN with
     gaps."""
     years = list(years)
-    rows = {}
+    rows: dict[tuple[object, int], float] = {}
     for place, series in published.groupby(level="province"):
         known = series.droplevel("province").reindex(TREND)
         if known.notna().all() and (known > 0).all():
@@ -45,7 +45,7 @@ def log_errors(forecast: pd.Series, published: pd.Series, variable: str) -> pd.S
     ]
     pair = pd.DataFrame({"forecast": forecast, "published": published}).reindex(cells).dropna()
     pair = pair[(pair > 0).all(axis=1)]
-    return np.log(pair["forecast"] / pair["published"])
+    return pd.Series(np.log(pair["forecast"] / pair["published"]), index=pair.index)
 
 
 def skill(model: Iterable[Tables], frozen: Iterable[Tables]) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from abm.scenario import Scenario
 from calibration import moments, targets
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 class Trials:

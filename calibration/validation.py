@@ -97,6 +97,7 @@ def moments_table(runs: Sequence[Tables], levels: Sequence[str]) -> pd.DataFrame
         "simulated": natural.mean(axis=0),
         "low": natural.min(axis=0),
         "high": natural.max(axis=0),
+        "compare": [t.compare for t in own],
         "difference": values.mean(axis=0) - table.value,
         "tolerance": [t.tolerance for t in own],
     }, index=table.index)  # fmt: skip
@@ -169,7 +170,7 @@ def cass_path(runs: Sequence[Tables]) -> pd.DataFrame:
         rows.append(
             (
                 f"run {number}",
-                int(after.idxmax()),
+                int(after.index[int(after.argmax())]),
                 float(after.max()),
                 int(empty.index[0]) if len(empty) else 0,
             )

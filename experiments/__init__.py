@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from experiments.comparison import compare
+    from experiments.decomposition import decompose
     from experiments.indices import sensitivity
     from experiments.sweeps import sweep
 
-__all__ = ["compare", "sensitivity", "sweep"]
+__all__ = ["compare", "decompose", "sensitivity", "sweep"]
 
 _HOMES = {
     "compare": "experiments.comparison",
+    "decompose": "experiments.decomposition",
     "sensitivity": "experiments.indices",
     "sweep": "experiments.sweeps",
 }

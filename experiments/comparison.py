@@ -24,7 +24,7 @@ from experiments.store import TABLES, Store
 from experiments.sweeps import STORE, Sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 HEADLINES = (
     "contribution_revenue",
@@ -53,6 +53,7 @@ def compare(
     jobs: int | None = None,
     backend: str = "loky",
     address: str | None = None,
+    draws: Sequence[Mapping[str, Any]] = (),
     **options: Any,
 ) -> pd.DataFrame:
     """Effects of each scenario against the first: a row a level, place or cohort, year and indicator.
@@ -62,22 +63,26 @@ def compare(
     in the last year is at most ``precision`` × the baseline's mean to each side (for the reserve: × its
     benefit expenditure). ``say`` is told that number before the rest is run. ``jobs``, ``backend`` and
     ``address`` are those of :class:`experiments.backends.Pool`, ``options`` those of ``Scenario.named``
-    (start, end, scale, seed, resolution, set). A pair of which a run failed is left out. Columns: scenario,
+    (start, end, scale, seed, resolution, set). With ``draws`` of parameters (:mod:`experiments.posterior`)
+    both runs of pair r have draw r, and as many pairs are run as there are draws unless ``replicates`` is
+    given. A pair of which a run failed is left out. Columns: scenario,
     baseline, level, place (province, ``China`` or the first year of a birth cohort), year, indicator, and
     those of :func:`experiments.paired.effects`. Raises UserError: scenarios that coincide, fewer than two
     pairs left, a precision out of reach.
     """
-    chosen = _checked(scenarios, options)
+    chosen = checked(scenarios, options)
     for name in indicators:
         if name not in TABLES["national"] or name in ("year", "province"):
             raise unknown("indicator", name, list(TABLES["national"])[2:])
     kept = store if isinstance(store, Store) else Store(store)
     workers = Pool(jobs, backend, address)
     workers.check()
+    if draws and precision is None:
+        replicates = replicates or len(draws)
     pairs = _first_pairs(replicates, precision)
 
     def run(count: int) -> Sweep:
-        tasks = [task for s in chosen for task in tasks_of(s, s.seed, count)]
+        tasks = [task for s in chosen for task in tasks_of(s, s.seed, count, draws=draws)]
         present = kept.finished()
         missing = sum(task.key not in present for task in tasks)
         check_disk(kept.folder, missing, chosen[0].end - chosen[0].start + 1)
@@ -179,7 +184,7 @@ def _first_pairs(replicates: int | None, precision: float | None) -> int:
     return replicates or (PILOT if precision is not None else 8)
 
 
-def _checked(specs: Sequence[str | Scenario], options: dict[str, Any]) -> list[Scenario]:
+def checked(specs: Sequence[str | Scenario], options: dict[str, Any]) -> list[Scenario]:
     """The scenarios; UserError if there are fewer than two, or two that are the same at this resolution."""
     if len(specs) < 2:
         raise UserError("a comparison needs two scenarios or more, the baseline first")

@@ -20,7 +20,7 @@ Replicate r has the seed ``seed + r`` at every point and in every scenario: draw
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -147,14 +147,14 @@ class Design(Frozen):
         given = self.parameters.items()
         return {path: v if v.values or v.range else record_range(path) for path, v in given}
 
-    def tasks(self) -> Iterator[Task]:
-        """All runs: for each scenario, for each point, the replicates."""
+    def tasks(self, draws: Sequence[Mapping[str, Any]] = ()) -> Iterator[Task]:
+        """All runs: for each scenario, for each point, the replicates (``draws`` as in ``tasks_of``)."""
         points = sampling.points(self.method, self.samples or 0, self.spans, self.seed)
         for spec in self.scenarios:
             scenario = self._scenario(spec)
             for number, point in enumerate(points):
                 at_point = scenario.changed(set=point) if point else scenario
-                yield from tasks_of(at_point, self.seed, self.replicates, point, number)
+                yield from tasks_of(at_point, self.seed, self.replicates, point, number, draws)
 
     def check_disk(self, folder: Path, missing: int) -> None:
         """Raise UserError if ``missing`` runs will not fit on the disk of ``folder``."""

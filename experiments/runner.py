@@ -4,45 +4,63 @@ from __future__ import annotations
 
 import gc
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from abm.errors import UserError
 from abm.scenario import Scenario
+from experiments import channels
 from experiments.backends import Pool
+from experiments.channels import Held
 from experiments.store import Run, Store, run_key, shard
 from experiments.store.run import finished, tables_of
 
-Simulate = Callable[[Scenario, int], dict[str, bytes]]
+Simulate = Callable[["Task", int], dict[str, bytes]]
 Progress = Callable[[int, int, int], None]
 """Called with runs done, runs to do and runs failed so far."""
 
 
 class Task(NamedTuple):
-    """One run: its key in the store, the scenario with its seed, the design's parameters, both numbers."""
+    """One run: its key in the store, the scenario with its seed, the design's parameters, both numbers.
+
+    With ``held``, channels of the run follow those of a baseline (:mod:`experiments.channels`).
+    """
 
     key: str
     scenario: Scenario
     parameters: dict[str, Any]
     point: int
     replicate: int
+    held: Held | None = None
 
 
 def tasks_of(
-    scenario: Scenario, seed: int, replicates: int, parameters: dict[str, Any] | None = None, point: int = 0
+    scenario: Scenario,
+    seed: int,
+    replicates: int,
+    parameters: dict[str, Any] | None = None,
+    point: int = 0,
+    draws: Sequence[Mapping[str, Any]] = (),
 ) -> list[Task]:
-    """The replicates of a scenario at a point; replicate r has the seed ``seed + r``."""
-    seeded = [scenario.model_copy(update={"seed": seed + r}) for r in range(replicates)]
+    """The replicates of a scenario at a point; replicate r has the seed ``seed + r``.
+
+    With ``draws`` of parameters (see :mod:`experiments.posterior`) replicate r has draw r, counted from the
+    first again when they are used up; what the scenario itself sets goes before what is drawn.
+    """
+    worlds = [scenario.changed(set={**draw, **scenario.set}) for draw in draws] or [scenario]
+    seeded = [worlds[r % len(worlds)].model_copy(update={"seed": seed + r}) for r in range(replicates)]
     return [Task(run_key(s), s, parameters or {}, point, r) for r, s in enumerate(seeded)]
 
 
-def simulate(scenario: Scenario, threads: int) -> dict[str, bytes]:
+def simulate(task: Task, threads: int) -> dict[str, bytes]:
     """Run the model and return what the store keeps."""
     from abm.model import PensionModel
 
-    return tables_of(PensionModel(scenario, threads=threads).run())
+    if task.held is None:
+        return tables_of(PensionModel(task.scenario, threads=threads).run())
+    return tables_of(channels.holding(task.scenario, task.held, threads).run())
 
 
 def execute(
@@ -72,8 +90,9 @@ def execute(
             for job in suspects:
                 _round(parallel, deaths, [job], tally)
                 if job[0].key not in tally.done:
-                    store.append(finished(job[0].scenario, job[0].parameters, {}, DIED))
-                    tally.add(job[0].key, False)
+                    task = job[0]
+                    store.append(finished(task.key, task.scenario, task.parameters, {}, DIED))
+                    tally.add(task.key, False)
     finally:
         store.compact()
     return tally.failed
@@ -119,7 +138,7 @@ def _round(parallel: Any, deaths: tuple[type[Exception], ...], jobs: Sequence[An
 
 def perform(task: Task, shards: Path, threads: int, work: Simulate) -> tuple[str, bool]:
     """In a worker: run one task and append it to the worker's shard; returns key and whether it went well."""
-    if run_key(task.scenario) != task.key:
+    if run_key(task.scenario, task.held.text if task.held else "") != task.key:
         raise UserError(
             "a worker has another version of the model or its data than this command; "
             "install the same one on all machines"
@@ -133,6 +152,7 @@ def perform(task: Task, shards: Path, threads: int, work: Simulate) -> tuple[str
 def attempt(task: Task, threads: int, work: Simulate = simulate) -> Run:
     """The record of a task run now, whether it goes well or not."""
     try:
-        return finished(task.scenario, task.parameters, work(task.scenario, threads))
+        tables, error = work(task, threads), ""
     except Exception:
-        return finished(task.scenario, task.parameters, {}, traceback.format_exc())
+        tables, error = {}, traceback.format_exc()
+    return finished(task.key, task.scenario, task.parameters, tables, error)

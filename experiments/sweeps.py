@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,8 +66,12 @@ def sweep(
     jobs: int | None = None,
     backend: str = "loky",
     address: str | None = None,
+    draws: Sequence[Mapping[str, Any]] = (),
 ) -> Sweep:
     """Run what is missing of a design and return all of it.
+
+    With ``draws`` of parameters (:mod:`experiments.posterior`) replicate r has draw r, and there are at
+    least as many replicates as draws.
 
     ``design`` is a file, the name of a shipped design, a mapping with the keys of a design file, or a
     :class:`Design`; ``jobs``, ``backend``, ``address`` are those of :class:`experiments.backends.Pool`.
@@ -76,10 +81,12 @@ def sweep(
         design = Design.parse(design)
     elif not isinstance(design, Design):
         design = Design.read(design)
+    if len(draws) > design.replicates:
+        design = design.model_copy(update={"replicates": len(draws)})
     workers = Pool(jobs, backend, address)
     workers.check()
     kept = store if isinstance(store, Store) else Store(store)
-    tasks = list(design.tasks())
+    tasks = list(design.tasks(draws))
     present = kept.finished()
     design.check_disk(kept.folder, sum(task.key not in present for task in tasks))
     execute(tasks, kept, workers, progress)

@@ -128,6 +128,21 @@ def effects(found: pd.DataFrame) -> str:
     )
 
 
+def decomposition(found: pd.DataFrame) -> str:
+    """The channels' shares of the effect on the nation in the last year, by indicator."""
+    from experiments.figures.labels import change_unit
+
+    last = found[found["year"] == found["year"].max()]
+    lines = []
+    for indicator, part in last.groupby("indicator", sort=False):
+        divisor, unit = change_unit(str(indicator), "en")
+        numbers = part[["channel", "effect", "low", "high"]].itertuples(index=False)
+        rows = [(channel, *(f"{x / divisor:,.4g}" for x in values)) for channel, *values in numbers]
+        head = f"{indicator} of {part['year'].iloc[0]}, {unit}, {part['replicates'].iloc[0]} replicates"
+        lines += [head, table(["channel", "effect", "low", "high"], rows), ""]
+    return "\n".join(lines).rstrip()
+
+
 def sensitivities(found: pd.DataFrame) -> str:
     """The ranking of parameters for each scenario and indicator, the strongest first."""
     from experiments.indices import MEASURES

@@ -9,10 +9,16 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from abm.regimes.accounts import Accounts, Array, Funds, Membership
-from abm.regimes.central_adjustment import CentralAdjustment
+from abm.regimes.assessment import ITEMS, Assessment
+from abm.regimes.by_province import ByProvince
+from abm.regimes.central_adjustment import CentralAdjustment, Dynamic
+from abm.regimes.central_differential import CentralDifferential
+from abm.regimes.early_warning import EarlyWarning
 from abm.regimes.memory import Memory
 from abm.regimes.municipal import Municipal
 from abm.regimes.national_2022 import National2022
+from abm.regimes.national_basic_pension import NationalBasicPension
+from abm.regimes.national_unified import RESPONSIBILITIES, STOCKS, NationalUnified, pure
 from abm.regimes.no_upper_tier import NoUpperTier
 from abm.regimes.provincial_adjustment import ProvincialAdjustment
 from abm.regimes.provincial_unified import ProvincialUnified
@@ -41,6 +47,11 @@ def amounts(size: int, most: float, least: float = 0.0) -> st.SearchStrategy[Arr
     return hnp.arrays(np.float64, size, elements=st.floats(least, most, allow_subnormal=False, width=32))
 
 
+def parts(size: int) -> st.SearchStrategy[Array]:
+    """Shares between zero and one."""
+    return amounts(size, 1.0)
+
+
 def accounts(n: int) -> st.SearchStrategy[Accounts]:
     """Accounts of ``n`` localities; portability money balances over the nation."""
     money, people = amounts(n, 2.0**36), amounts(n, 2.0**23)
@@ -54,6 +65,7 @@ def accounts(n: int) -> st.SearchStrategy[Accounts]:
 
     fields = [money] * 8 + [people] * 3 + [amounts(n, 2.0**17)]
     fields += [amounts(n, 2.0**43, 2.0**20), amounts(n, 2.0**23, 1.0), money, money]
+    fields += [parts(n), money, people, parts(n)]
     return st.builds(build, st.tuples(*fields).map(list), st.floats(0, 1))
 
 
@@ -72,7 +84,7 @@ def memories(n: int) -> st.SearchStrategy[Memory]:
     money, flag = amounts(n, 2.0**36), hnp.arrays(np.float64, n, elements=st.sampled_from([0.0, 1.0]))
     rate = st.floats(0, 0.1).map(np.array)
     years = hnp.arrays(np.float64, n, elements=st.sampled_from([0.0, 1.0, 2.0, 3.0]))
-    return st.builds(Memory, money, money, rate, rate, years, flag, money, money)
+    return st.builds(Memory, money, money, amounts(n, 2.0), rate, rate, years, flag, money, money, money)
 
 
 share = st.floats(0, 1)
@@ -83,9 +95,51 @@ lower_rules = st.one_of(
 )
 upper_rules = st.one_of(
     st.just(NoUpperTier()),
-    st.builds(CentralAdjustment, st.floats(0, 0.1), st.just(0.9)),
+    st.builds(
+        CentralAdjustment,
+        st.floats(0, 0.1),
+        st.just(0.9),
+        st.one_of(st.none(), st.builds(Dynamic, st.just(0.03), st.just(0.06), st.floats(0, 0.05))),
+    ),
+    st.builds(CentralDifferential, share, share, share, share, st.floats(1, 24), st.floats(0, 24), share),
     st.builds(National2022, share, st.floats(0, 0.95), share),
+    st.builds(
+        NationalUnified,
+        st.sampled_from(RESPONSIBILITIES),
+        share,
+        st.floats(0, 0.95),
+        st.sampled_from(STOCKS),
+        st.floats(0, 24),
+        share,
+        share,
+        st.floats(1, 30),
+    ),
+    st.just(pure()),
+    st.builds(lambda m: NationalBasicPension(**vars(pure()), flat_share=m), st.floats(0, 0.5)),
 )
+modules = st.lists(
+    st.one_of(
+        st.builds(EarlyWarning, st.floats(0, 24), share, st.floats(0, 0.1)),
+        st.builds(
+            Assessment,
+            st.just(dict.fromkeys(ITEMS, 1.0)),
+            st.floats(0, 0.9),
+            share,
+            share,
+            st.floats(-0.1, 0.1),
+            st.floats(0.001, 1),
+            share,
+            st.floats(0, 2),
+        ),
+    ),
+    max_size=2,
+).map(tuple)
+
+
+def by_province(provinces: int) -> st.SearchStrategy[ByProvince]:
+    """A main lower rule and another one in some province."""
+    one = st.tuples(st.integers(0, provinces - 1), lower_rules)
+    return st.builds(ByProvince, lower_rules, st.tuples(one))
 
 
 @st.composite
@@ -96,7 +150,7 @@ def worlds(draw: st.DrawFn, rounded: bool = False) -> World:
     extra = draw(st.lists(st.integers(0, provinces - 1), min_size=n - provinces, max_size=n - provinces))
     membership = Membership(np.array(draw(st.permutations([*range(provinces), *extra]))))
     stack = Stack(
-        draw(lower_rules),
+        draw(st.one_of(lower_rules, by_province(provinces))),
         draw(upper_rules),
         membership,
         draw(amounts(n, 2.0**33)),
@@ -105,6 +159,7 @@ def worlds(draw: st.DrawFn, rounded: bool = False) -> World:
         draw(st.floats(0, 0.1)),
         plan_pull=draw(share),
         sight=draw(hnp.arrays(np.float64, n, elements=st.floats(-0.5, 0.5))),
+        modules=draw(modules),
     )
     opening = draw(funds(n, provinces))
     if rounded:

@@ -32,8 +32,9 @@ def tasks(count: int, spec: str = "history", replicates: int = 1) -> list[Task]:
     ]
 
 
-def work(scenario: Scenario, threads: int) -> dict[str, bytes]:
+def work(task: Task, threads: int) -> dict[str, bytes]:
     """Tables of random numbers that depend on the scenario alone."""
+    scenario = task.scenario
     random = np.random.default_rng(int(scenario.key()[:16], 16))
     years = range(scenario.start, scenario.end + 1)
     return {
@@ -52,29 +53,29 @@ def _table(name: str, random: np.random.Generator, rows: list[tuple[Any, Any]]) 
     return encoded(arrow_table(pd.DataFrame(data)[list(columns)], columns))
 
 
-def slow(scenario: Scenario, threads: int) -> dict[str, bytes]:
+def slow(task: Task, threads: int) -> dict[str, bytes]:
     """As ``work``, but it takes a while."""
     time.sleep(0.05)
-    return work(scenario, threads)
+    return work(task, threads)
 
 
-def fails_below_half(scenario: Scenario, threads: int) -> dict[str, bytes]:
+def fails_below_half(task: Task, threads: int) -> dict[str, bytes]:
     """As ``work``, but it fails where the parameter is below one half."""
-    if scenario.set[PATH] < 0.5:
-        raise ArithmeticError(f"no luck with {scenario.set[PATH]}")
-    return work(scenario, threads)
+    if task.scenario.set[PATH] < 0.5:
+        raise ArithmeticError(f"no luck with {task.scenario.set[PATH]}")
+    return work(task, threads)
 
 
-def kills_its_worker(scenario: Scenario, threads: int) -> dict[str, bytes]:
+def kills_its_worker(task: Task, threads: int) -> dict[str, bytes]:
     """As ``work``, but the process dies where the parameter is 0.1."""
-    if scenario.set[PATH] == 0.1:
+    if task.scenario.set[PATH] == 0.1:
         os.kill(os.getpid(), signal.SIGKILL)
-    return work(scenario, threads)
+    return work(task, threads)
 
 
-def kills_its_worker_once(scenario: Scenario, threads: int, mark: Path) -> dict[str, bytes]:
+def kills_its_worker_once(task: Task, threads: int, mark: Path) -> dict[str, bytes]:
     """As ``kills_its_worker``, but only as long as the file ``mark`` is not there."""
-    if scenario.set[PATH] == 0.1 and not mark.exists():
+    if task.scenario.set[PATH] == 0.1 and not mark.exists():
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
-    return work(scenario, threads)
+    return work(task, threads)

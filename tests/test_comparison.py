@@ -20,7 +20,7 @@ from abm.space import PROVINCE_NAMES
 from experiments import compare, comparison
 from experiments.cli import main
 from experiments.paired import effects, pairs_needed
-from experiments.runner import execute
+from experiments.runner import Task, execute
 from experiments.store import TABLES, Store
 from experiments.store.run import decoded, encoded
 
@@ -81,8 +81,10 @@ def test_steins_number_keeps_its_promise() -> None:
 # whole comparisons, with the model stubbed: national contributions are luck(seed) + 2 × habit + small noise
 
 
-def simple(scenario: Scenario, threads: int) -> dict[str, bytes]:
-    tables = stub_runs.work(Scenario.named("history", end=scenario.end, seed=scenario.seed), threads)
+def simple(task: Task, threads: int) -> dict[str, bytes]:
+    scenario = task.scenario
+    luckless = task._replace(scenario=Scenario.named("history", end=scenario.end, seed=scenario.seed))
+    tables = stub_runs.work(luckless, threads)
     habit = float(scenario.set.get("worker.habit", 0.5))
     luck = np.random.default_rng(scenario.seed).normal(100, 10)
     noise = np.random.default_rng(int(scenario.key()[:8], 16)).normal(0, 0.1)
@@ -148,10 +150,10 @@ def test_more_replicates_run_only_what_is_new(tmp_path: Path) -> None:
 
 
 def test_a_pair_with_a_failed_run_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def unlucky(scenario: Scenario, threads: int) -> dict[str, bytes]:
-        if scenario.seed == 2 and scenario.name == "b":
+    def unlucky(task: Task, threads: int) -> dict[str, bytes]:
+        if task.scenario.seed == 2 and task.scenario.name == "b":
             raise ArithmeticError
-        return simple(scenario, threads)
+        return simple(task, threads)
 
     monkeypatch.setattr(execute, "__defaults__", (*(execute.__defaults__ or ())[:-1], unlucky))
     found = compare(*pair(), replicates=4, store=tmp_path / "s", jobs=1)
@@ -202,8 +204,8 @@ def test_the_same_scenario_under_two_names_is_refused(tmp_path: Path) -> None:
 
 
 def test_lower_rules_may_differ_by_prefecture() -> None:
-    comparison._checked(["provincial_unified", "municipal"], {"resolution": "prefecture"})
-    comparison._checked(["history", "municipal"], {"end": 2018})
+    comparison.checked(["provincial_unified", "municipal"], {"resolution": "prefecture"})
+    comparison.checked(["history", "municipal"], {"end": 2018})
 
 
 @pytest.mark.slow

@@ -227,7 +227,7 @@ def test_naive_governments_expect_the_rules_of_today_to_stay() -> None:
         m = model(end=2010, set={"government.follows_announcements": follows})
         m.year = 2018
         ahead = foresee.expected_stacks(m, 4, date(2018, 6, 20))
-        upper[follows] = {type(stack.upper).__name__ for stack in ahead}
+        upper[follows] = {type(stack.last.upper).__name__ for stack in ahead}
     assert upper == {1: {"CentralAdjustment"}, 0: {"NoUpperTier"}}
 
 

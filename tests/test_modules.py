@@ -19,7 +19,7 @@ from abm.engine.firms import MARKET
 from abm.engine.tables import PLACE
 from abm.model import PensionModel
 from abm.parameters import Parameters
-from abm.phases import announce, employ, govern, live, settle
+from abm.phases import announce, employ, foresee, govern, live, settle
 from abm.population import places
 from abm.population.persons import Flag, Status, birth_year_of
 from abm.scenario import Scenario
@@ -124,8 +124,8 @@ ACTS: dict[str, set[str]] = {
     "platform": {"rules.awareness_low", "rules.transfer_delay", "place.leniency", "seen.gaps"},
     "unified_contributions": {"place.base_wage", "bounds.rate", "bounds.floor"},
     "unified_benefits": {"place.benefit_wage"},
-    "unified_items": {"place.supplement"},
-    "parity": {"place.supplement"},
+    "unified_items": {"place.rise_supplement", "bounds.supplement"},
+    "parity": {"place.rise_supplement"},
     "one_average_wage": {"place.benefit_wage"},
     "transition": set(),
 }
@@ -173,7 +173,7 @@ def in_short(m: PensionModel) -> dict[str, Any]:
     short |= {f"market.{k}": v for k, v in zip(MARKET, employ.market_table(m).T, strict=True)}
     short |= {f"bounds.{k}": (low[:, i], high[:, i]) for i, k in enumerate(LEVERS)}
     short |= {f"aims.{k}": v for k, v in govern.aims(m)._asdict().items()}
-    short |= {f"firms.{k}": v for k, v in govern.employers_in_short(m)._asdict().items()}
+    short |= {f"firms.{k}": v for k, v in foresee.employers_in_short(m)._asdict().items()}
     return short | {"seen.gaps": settle.sight(m)}
 
 
@@ -189,6 +189,18 @@ def test_every_module_is_either_tested_here_or_a_money_rule() -> None:
 
     money = {*getattr(regimes, "MODULES", {}), "budget_hardness"}
     assert {*MODULES} - money == {*ACTS, "waiver_2020"}
+
+
+def test_a_locality_holds_up_less_of_a_stronger_agency_at_less_cost(announced) -> None:
+    plain, managed = announced(), announced("vertical_management")
+    for margin in ("audit", "registration"):
+        base = P.value(f"employer.{margin}_base", 2014)
+        stronger = base + P.value(f"modules.vertical_{margin}", 2014)
+        free = 1.0 - P.value("modules.vertical_reach", 2014)
+        assert plain[f"bounds.{margin}"][0] == pytest.approx(-base)
+        assert managed[f"bounds.{margin}"][0] == pytest.approx(-free * stronger)
+        cost, own = (x[f"aims.{margin}_cost"] for x in (plain, managed))
+        assert own == pytest.approx((1.0 - P.value("modules.vertical_cost", 2014)) * cost)
 
 
 def test_bases_are_unified_at_the_mean_of_the_nation(announced, settled: PensionModel) -> None:
@@ -214,7 +226,7 @@ def test_the_first_year_of_a_transition_limits_the_high_and_keeps_the_low(announ
     assert 0 < gains.sum() < len(gains)
     assert got[gains] == pytest.approx((own + (goal - own) / 5)[gains])
     assert (got[~gains] == np.maximum(goal, np.minimum(own, before))[~gains]).all()
-    for key in ("place.base_wage", "place.supplement"):
+    for key in ("place.base_wage", "place.rise_supplement"):
         assert eased[key] == pytest.approx(plain[key] + (unified[key] - plain[key]) / 5)
 
 
@@ -342,11 +354,15 @@ def test_every_record_of_a_module_moves_some_output_while_it_is_on(path: str) ->
     if path == "modules.parity_pressure":  # unified items end every supplement
         names.remove("unified_items")
     own = Scenario.named("history", scale=40000, end=2013)
-    if path == "modules.platform_sight":  # causes of gaps matter where a province shares them out
-        own = own.changed(start=2017, end=2018, resolution="prefecture", set={"regime": "provincial_unified"})
+    if path == "modules.platform_sight":  # a province that is short shares its gap out by cause
+        short = {"contributions.employer_rate": {"2010-01-01": 0.2, "2018-01-01": 0.02}}
+        own = own.changed(start=2017, end=2018, resolution="prefecture", set=short)
+        own = own.changed(set={"regime": "provincial_unified"})
     timeline = (*own.timeline, Event(start=f"{own.start + 1}-01-01", modules=dict.fromkeys(names, True)))
     a, b = (
-        PensionModel(Scenario(**{**dict(own), "timeline": timeline, "set": changed}), threads=2).run()
+        PensionModel(
+            Scenario(**{**dict(own), "timeline": timeline, "set": {**own.set, **changed}}), threads=2
+        ).run()
         for changed in ({}, {path: other})
     )
     assert any(not frame.equals(b.frames[name]) for name, frame in a.frames.items())

@@ -1,4 +1,4 @@
-"""Replications: each estimator finds an effect planted in an artificial panel; verdicts say what they mean."""
+"""Replications: each estimator finds an effect planted in an artificial panel; verdicts in words."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def grid(worlds: list[str], years: range, units: list[str] = CODES) -> pd.DataFr
         dict(zip(units, rng.normal(size=len(units)), strict=True)),
         {y: rng.normal() for y in years},
     )
-    frame["base"] = frame["unit"].map(own) + frame["year"].map(common) + 0.05 * rng.normal(size=len(frame))
+    frame["base"] = frame["unit"].map(own) + frame["year"].map(common) + 0.01 * rng.normal(size=len(frame))
     return frame.assign(
         cell=frame["world"] + " " + frame["unit"],
         deficit=frame["unit"].isin(units[::3]).astype(float),

@@ -13,12 +13,11 @@ import stub_runs
 
 from abm.errors import UserError
 from abm.results import arrow_table
-from abm.scenario import Scenario
 from experiments import sampling, sensitivity
 from experiments.cli import main
 from experiments.figures import sensitivity as figures
 from experiments.indices import indices, noise_share
-from experiments.runner import execute
+from experiments.runner import Task, execute
 from experiments.store import TABLES
 from experiments.store.run import decoded, encoded
 
@@ -88,8 +87,8 @@ def test_an_outcome_that_never_varies_has_no_index() -> None:
         assert indices(method, cube, np.ones_like(y), NAMES)["value"].abs().max() == 0
 
 
-def linear(scenario: Scenario, threads: int) -> dict[str, bytes]:
-    tables = stub_runs.work(scenario, threads)
+def linear(task: Task, threads: int) -> dict[str, bytes]:
+    scenario, tables = task.scenario, stub_runs.work(task, threads)
     frame = decoded(tables["national"]).to_pandas()
     frame["contribution_revenue"] = 4e9 * scenario.set[NAMES[0]] - 2e9 * scenario.set[NAMES[1]]
     frame["coverage"] = 0.1 * scenario.set[NAMES[1]]

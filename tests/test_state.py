@@ -468,3 +468,15 @@ def test_the_command_line_refuses_before_any_work(
     assert error.startswith("tongchou: ")
     assert error.count("\n") == 1
     assert not out.exists()
+
+
+def test_keys_that_look_alike_keep_their_arrays_apart(tmp_path: Path) -> None:
+    tree = {
+        "a.b": np.arange(1),
+        "a": {"b": np.arange(2)},
+        1: np.arange(3),
+        "1": np.arange(4),
+        "\x00/..": np.arange(5),
+    }
+    archive.write(tmp_path / "x.zip", {}, {"tree": tree})
+    assert_same(archive.content(tmp_path / "x.zip")["tree"], tree, "tree")

@@ -150,9 +150,9 @@ def test_jobs_times_threads_never_exceed_the_cores(jobs: int | None, available: 
 def test_a_run_in_a_worker_gets_its_share_of_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
 
-    def note(scenario: Any, threads: int) -> dict[str, bytes]:
+    def note(task: Any, threads: int) -> dict[str, bytes]:
         seen.append(threads)
-        return stub_runs.work(scenario, threads)
+        return stub_runs.work(task, threads)
 
     monkeypatch.setattr(backends, "cores", lambda: 6)
     execute(stub_runs.tasks(1), Store(tmp_path / "s"), Pool(1), work=note)

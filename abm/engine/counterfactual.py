@@ -30,7 +30,7 @@ from abm.agents.local_government import (
 )
 from abm.engine import whatif
 from abm.engine.answers import Firms, Flexible, Movers, answers, combined_rate, flexible_dues
-from abm.regimes import Accounts, Funds, Memory, Stack
+from abm.regimes import Accounts, Funds, Memory, Schedule
 
 Array = np.ndarray
 Indices = npt.NDArray[np.integer]
@@ -144,7 +144,7 @@ def rows_of(levers: Array, tries: Array) -> tuple[Indices, Indices, Array]:
 
 
 def evaluate(
-    levers: Array, tries: Array, setting: Setting, stacks: list[Stack], aims: Aims, threads: int = 1
+    levers: Array, tries: Array, setting: Setting, stacks: list[Schedule], aims: Aims, threads: int = 1
 ) -> tuple[Array, Outcome]:
     """Payoffs (levers, 5, n) of the candidates and the outcomes behind them, each (levers, 5, n).
 
@@ -259,7 +259,7 @@ class Acts(NamedTuple):
 
 
 def settled(
-    answer: Answer, acts: Acts, actors: Indices, setting: Setting, stacks: list[Stack], aims: Aims,
+    answer: Answer, acts: Acts, actors: Indices, setting: Setting, stacks: list[Schedule], aims: Aims,
     threads: int = 1, level: str = "locality",
 ) -> Purse:  # fmt: skip
     """Settle the counterfactual accounts of all rows ahead, in blocks, and value what the actors get.

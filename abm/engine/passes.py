@@ -19,7 +19,7 @@ from abm.space import PROVINCES
 
 N = len(PROVINCES)
 ROWS_PER_BLOCK = 16384
-MOST_BLOCKS = 64
+MOST_BLOCKS = 4096
 
 
 class Sums(NamedTuple):
@@ -55,19 +55,25 @@ def run_people(
 ) -> Sums:
     """One year's pass over all persons, in blocks that as many ``threads`` share.
 
-    Sums are integers and added block by block, so neither threads nor blocks can change a bit.
+    Every thread adds to sums of its own; they are integers, so neither threads nor blocks can change a bit.
     """
     columns = tuple(population.persons[c.name] for c in PERSON_COLUMNS)
     n, firms = place.shape[0], firm.shape[0]
-    blocks = max(1, min(MOST_BLOCKS, len(columns[0]) // ROWS_PER_BLOCK))
-    sums = np.zeros((blocks, len(tables.MEASURE), n), np.int64)
-    stock = np.zeros((blocks, N, N), np.int64)
-    ported = np.zeros((blocks, n, n), np.int64)
-    groups = np.zeros((blocks, group_count(), len(tables.GROUP)), np.int64)
-    firm_sums = np.zeros((blocks, len(tables.FIRM_SUM), firms), np.int64)
     rows = len(columns[0])
+    blocks = max(1, min(MOST_BLOCKS, rows // ROWS_PER_BLOCK))
+    threads = min(threads, blocks)
+    sums = [
+        Sums(
+            np.zeros((len(tables.MEASURE), n), np.int64),
+            np.zeros((N, N), np.int64),
+            np.zeros((n, n), np.int64),
+            np.zeros((group_count(), len(tables.GROUP)), np.int64),
+            np.zeros((len(tables.FIRM_SUM), firms), np.int64),
+        )
+        for _ in range(threads)
+    ]
 
-    def block(b: int) -> None:
+    def block(b: int, own: Sums) -> None:
         people_block(
             rows * b // blocks,
             rows * (b + 1) // blocks,
@@ -81,17 +87,22 @@ def run_people(
             geography,
             ages,
             population.weights,
-            sums[b],
-            stock[b],
-            ported[b],
-            groups[b],
-            firm_sums[b],
+            *own,
         )
 
-    block(0)  # compiles, where that is still to be done, before threads share the work
+    block(0, sums[0])  # compiles, where that is still to be done, before threads share the work
+    left = iter(range(1, blocks))  # whoever is done takes the next block
+
+    def share(own: Sums) -> None:
+        for b in left:
+            block(b, own)
+
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(block, range(1, blocks)))
-    return Sums(*(x.sum(axis=0) for x in (sums, stock, ported, groups, firm_sums)))
+        list(pool.map(share, sums))
+    for own in sums[1:]:
+        for whole, part in zip(sums[0], own, strict=True):
+            np.add(whole, part, out=whole)
+    return sums[0]
 
 
 def come_of_age(

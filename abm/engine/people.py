@@ -19,7 +19,7 @@ from abm.draws import gumbel, normal, uniform, uniform_of
 from abm.engine import tables as t
 from abm.engine.choices import chooses_prefecture, chooses_province, draws_employer, fen
 from abm.engine.rules import Keys, Rules
-from abm.population.persons import FIRST_COHORT, PROVINCE_BITS, SERIAL_BITS, Flag, Status
+from abm.population.persons import FIRST_COHORT, MOST_MONTHS_HERE, PROVINCE_BITS, SERIAL_BITS, Flag, Status
 from abm.scheme import benefits, contributions, portability, retirement
 
 OUTSIDE, FORMAL, FLEXIBLE, PUBLIC, RETIRED, FREE = (
@@ -420,7 +420,7 @@ def people_block(
                 inside = True
                 flag |= INSIDE
                 r = pay_place
-                months_here[i] = np.uint16(0)
+                months_here[i] = np.uint8(0)
                 sums[t.M_NEW_INSURED, r] += w
             elif paying and pay_place != r and status != PUBLIC:
                 same = province_of[pay_place] == province_of[r]
@@ -444,7 +444,7 @@ def people_block(
                         months_paid -= lapse
                         share = months_paid / 12.0
                     r = pay_place
-                    months_here[i] = np.uint16(0)
+                    months_here[i] = np.uint8(0)
                     flag &= ~TEMPORARY
             elif paying:
                 flag &= ~TEMPORARY
@@ -487,7 +487,9 @@ def people_block(
                         + share * contributions.contribution_index(credited, base_wage)
                     )
                     if (flag & TEMPORARY) == 0:
-                        months_here[i] = np.uint16(np.int64(months_here[i]) + months_paid)
+                        months_here[i] = np.uint8(
+                            min(np.int64(months_here[i]) + months_paid, MOST_MONTHS_HERE)
+                        )
                         if np.float64(months_here[i]) >= rules.portability.payer_months:
                             qualified[i] = np.int16(r)
 

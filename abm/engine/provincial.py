@@ -11,14 +11,14 @@ import numpy as np
 from abm.agents.local_government import Aims, Outcome, enforcement_cost, payoff
 from abm.agents.provincial_government import narrowed
 from abm.engine.counterfactual import Acts, Answer, Setting, repaid, respond, settled
-from abm.regimes import Stack
+from abm.regimes import Schedule
 
 Array = np.ndarray
 
 
 def evaluate(
     levers: Array, low: Array, high: Array, bounds: Array, tries: Array, setting: Setting,
-    stacks: list[Stack], aims: Aims, threads: int = 1,
+    stacks: list[Schedule], aims: Aims, threads: int = 1,
 ) -> Array:  # fmt: skip
     """Payoffs (bounds, k, P) per resident of candidate bounds ``tries`` (bounds, k, P).
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from abm.regimes import Accounts, Funds, Memory, Stack
+from abm.regimes import Accounts, Funds, Memory, Schedule, Stack
 from abm.regimes.settlement import Settlement
 from abm.regimes.stack import OWN_TREASURY
 
@@ -45,7 +45,7 @@ class Fate(NamedTuple):
 def settle_ahead(
     years: Iterable[Accounts],
     funds: Funds,
-    stacks: Sequence[Stack],
+    stacks: Sequence[Stack | Schedule],
     actors: Indices,
     level: str = "locality",
     memory: Memory | None = None,
@@ -86,7 +86,7 @@ def discounted_mean(flows: Array, discount: float) -> Array:
 
 
 def _purse(
-    stack: Stack, settlement: Settlement, opening: Funds, actors: Indices, level: str
+    stack: Stack | Schedule, settlement: Settlement, opening: Funds, actors: Indices, level: str
 ) -> tuple[Array, Array]:
     """Own money before the treasury's payments, and these, of each actor, (..., A)."""
     flows = settlement.flows
@@ -98,7 +98,7 @@ def _purse(
     return _pick(change, actors), _pick(tiers.total(local + flows["provincial_gap_subsidy"]), actors)
 
 
-def _owned(stack: Stack, funds: Funds, actors: Indices, level: str) -> Array:
+def _owned(stack: Stack | Schedule, funds: Funds, actors: Indices, level: str) -> Array:
     """Reserve that each actor owns, (..., A): a province all inside it, a locality what it holds itself.
 
     Where local and provincial government are one agent the locality owns the provincial fund too.
@@ -109,7 +109,7 @@ def _owned(stack: Stack, funds: Funds, actors: Indices, level: str) -> Array:
     return _pick(funds.local, actors)
 
 
-def _of(stack: Stack, x: Array, actors: Indices, level: str) -> Array:
+def _of(stack: Stack | Schedule, x: Array, actors: Indices, level: str) -> Array:
     return _pick(x if level == "locality" else stack.membership.total(x), actors)
 
 

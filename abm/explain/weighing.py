@@ -14,7 +14,7 @@ from abm.model import PensionModel
 from abm.phases import foresee, govern
 from abm.phases.govern import Deliberation
 from abm.population import places as place_module
-from abm.regimes import LOWER, UPPER, Stack
+from abm.regimes import LOWER, UPPER, ByProvince, Stack
 from abm.space import PROVINCES
 
 SHAPE = (len(LEVERS), 5)
@@ -64,7 +64,7 @@ class Weighing(NamedTuple):
             value("government.temperature", year) * bill,
             value("government.perception_error", year) * bill * govern.errors(model, SHAPE + bill.shape),
             value("government.inertia", year),
-            [(year + ahead, "/".join(names_in(stack))) for ahead, stack in enumerate(stacks)],
+            [(year + ahead, "/".join(names_in(stack.last))) for ahead, stack in enumerate(stacks)],
         )
 
     def outcome(self, weighed: Deliberation, lever: int, index: int) -> dict[str, np.ndarray]:
@@ -128,12 +128,14 @@ class Weighing(NamedTuple):
 
 
 def names_in(stack: Stack) -> tuple[str, str]:
-    """Names of the lower and upper rule that a stack settles by; each rule has a file of its own."""
-    files = [type(rule).__module__ for rule in (stack.lower, stack.upper)]
-    lower, upper = (
-        next(name for name, rule in rules.items() if rule.__module__ == file)
-        for rules, file in zip((LOWER, UPPER), files, strict=True)
-    )
+    """Names of the lower and upper rule that a stack settles by; each rule has a file of its own.
+
+    Where provinces differ it is the lower rule of most.
+    """
+    lower_rule = stack.lower.main if isinstance(stack.lower, ByProvince) else stack.lower
+    files = [type(rule).__module__ for rule in (lower_rule, stack.upper)]
+    lower = next(name for name, rule in LOWER.items() if rule.__module__ == files[0])
+    upper = next(name for name, rule in UPPER.items() if rule.__module__ == files[1])
     return lower, upper
 
 

@@ -13,7 +13,7 @@ from abm.engine import tables
 from abm.phases.employ import detection
 from abm.population.employers import OWNERSHIP_NAMES
 from abm.population.persons import FIRST_COHORT, STATUS_NAMES
-from abm.regimes.settlement import subsidies, transfers
+from abm.regimes.settlement import benefits, contributions, subsidies, transfers
 from abm.space import NATION, PROVINCE_NAMES, PROVINCES
 
 if TYPE_CHECKING:
@@ -100,8 +100,8 @@ def additive(model: PensionModel) -> dict[str, np.ndarray]:
         "payers": sums["payers"].astype(float),
         "retirees": sums["retirees"].astype(float),
         "flexible_insured": sums["flexible_insured"].astype(float),
-        "contribution_revenue": model.accounts.contributions_enterprise + model.accounts.contributions_public,
-        "benefit_expenditure": model.accounts.benefits_enterprise + model.accounts.benefits_public,
+        "contribution_revenue": contributions(realised.flows) / 100.0,
+        "benefit_expenditure": benefits(realised.flows) / 100.0,
         "central_subsidy": central,
         "local_subsidy": local,
         "interest": realised.flows["interest"] / 100.0,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from abm.scheme import transition
+
+Value = TypeVar("Value", float, np.ndarray)
 
 if TYPE_CHECKING:
     from abm.model import PensionModel
@@ -38,7 +40,7 @@ def bases(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
     return base, _mixed(unified, kept, on["transition"])
 
 
-def _mixed(at_once: np.ndarray, in_steps: np.ndarray, share: float) -> np.ndarray:
+def _mixed(at_once: Value, in_steps: Value, share: float) -> Value:
     """What holds in a year in whose ``share`` the transition is on."""
     return at_once if share <= 0.0 else share * in_steps + (1.0 - share) * at_once
 
@@ -62,14 +64,20 @@ def rise_supplements(model: PensionModel) -> np.ndarray:
     Places under pressure for parity make up for a part of what better-off neighbours are ahead, by last
     year's mean pensions. Where benefit items are unified nobody adds anything, at once or in steps.
     """
-    value, year, on = model.parameters.value, model.year, model.scenario.modules_at(model.year)
+    value, year = model.parameters.value, model.year
     pressure = value("modules.parity_pressure", year)
     added = np.full(model.places.n, value("adjustment.local_supplement", year))
     if pressure > 0.0 and model.counted:
         added += pressure * lag(model.pension_means["average_pension"], neighbours(model))
-    at_once = added * (1.0 - on["unified_items"])
-    done = part_done(model, ("unified_items",))
-    return _mixed(at_once, transition.step_by_step(added, at_once, done), on["transition"])
+    return added * room_for_local_items(model)
+
+
+def room_for_local_items(model: PensionModel) -> float:
+    """How much of what places may add to pensions they may still add, 0..1: less once items are unified."""
+    on = model.scenario.modules_at(model.year)
+    at_once = 1.0 - on["unified_items"]
+    in_steps = transition.step_by_step(1.0, at_once, part_done(model, ("unified_items",)))
+    return _mixed(at_once, in_steps, on["transition"])
 
 
 def lag(pensions: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -42,9 +42,15 @@ def run(model: PensionModel) -> None:
         firms["wages"], firms["base_found"], firms["staff_found"], market_table(model),
         returns_on_capital(model), province, places.first, work_cumulative(model),
     )  # fmt: skip
+    count_jobs(model)
+
+
+def count_jobs(model: PensionModel) -> None:
+    """Write down the jobs wanted in every locality: those of the employers there, the others by path."""
+    firms, places = model.population.employers, model.places
     model.jobs.wanted["formal"] = np.bincount(firms["locality"], firms["jobs"], minlength=places.n)
     for kind in ("flexible", "public"):
-        total = model.economy.at(f"{kind}_jobs", year)[province]
+        total = model.economy.at(f"{kind}_jobs", model.year)[places.province_of]
         model.jobs.wanted[kind] = total * places.work_share
 
 

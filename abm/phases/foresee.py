@@ -14,10 +14,9 @@ from abm.engine import answers
 from abm.engine.counterfactual import Growth, Setting
 from abm.phases import live, settle
 from abm.phases.employ import multiples, return_slope
-from abm.regimes import Stack
+from abm.regimes import Schedule
 from abm.scheme.benefits import account_divisor
 from abm.space import PROVINCES
-from abm.timeline import stacks_of
 
 if TYPE_CHECKING:
     from abm.model import PensionModel
@@ -27,7 +26,7 @@ FLEXIBLE_PENSION_AGE = 57.0
 """Statutory age of the flexible workers that stand for all in a what-if: between men's and women's."""
 
 
-def expected_stacks(model: PensionModel, horizon: int, today: date) -> list[Stack]:
+def expected_stacks(model: PensionModel, horizon: int, today: date) -> list[Schedule]:
     """The regime expected in each year of the horizon.
 
     Governments that follow announcements count every event announced by today at its effective date; naive
@@ -37,13 +36,7 @@ def expected_stacks(model: PensionModel, horizon: int, today: date) -> list[Stac
     known = tuple(
         e for e in model.scenario.timeline if ((e.announced or e.start) if follow else e.start) <= today
     )
-    stacks = []
-    for ahead in range(horizon):
-        expected = stacks_of(known, model.year + ahead)
-        in_force = expected[-1][1] or model.stack_in_force
-        share = settle.upper_share(expected)
-        stacks.append(settle.build_stack(model, in_force, model.year + ahead, share))
-    return stacks
+    return [settle.build_schedule(model, known, model.year + s, ahead=True) for s in range(horizon)]
 
 
 def levels(model: PensionModel) -> Growth:

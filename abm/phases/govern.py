@@ -25,7 +25,8 @@ from abm.agents.provincial_government import narrowed, open_bounds
 from abm.engine import counterfactual, provincial
 from abm.engine.counterfactual import NOW, Setting
 from abm.phases import foresee
-from abm.regimes import Stack
+from abm.phases.announce import room_for_local_items
+from abm.regimes import Schedule
 
 if TYPE_CHECKING:
     from abm.model import PensionModel
@@ -89,7 +90,7 @@ def run(model: PensionModel, inertia: float | None = None) -> None:
 
 
 def set_bounds(
-    model: PensionModel, setting: Setting, stacks: list[Stack], goals: Aims, stay: float
+    model: PensionModel, setting: Setting, stacks: list[Schedule], goals: Aims, stay: float
 ) -> np.ndarray:
     """Next year's bounds on the levers of each province's localities, (P, bounds).
 
@@ -189,7 +190,7 @@ def law(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
     low[:, FLOOR] = (1.0 - devolved) * national + devolved * lowest
     high[:, FLOOR] = national
     if model.transitions:  # supplements of the start are inside its published pensions
-        high[:, SUPPLEMENT] = value("government.supplement_most", year)
+        high[:, SUPPLEMENT] = value("government.supplement_most", year) * room_for_local_items(model)
     rate = by_province("contributions.employer_rate", year)[province]
     devolved = by_province("government.rate_devolved", year)[province]
     low[:, RATE] = np.where(devolved > 0, np.minimum(value("government.rate_lowest", year), rate), rate)

@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 N = len(PROVINCES)
 
 
-def run(model: PensionModel) -> None:
-    """Do the year to everybody; leaves ``model.sums`` and the employers' headcounts and bills."""
+def run(model: PensionModel, worth: tuple[np.ndarray, ...] | None = None) -> None:
+    """Do the year to everybody; leaves ``model.sums`` and the employers' headcounts and bills.
+
+    ``worth`` replaces what places are worth to those who may move (``geography``), as of another run.
+    """
     place = place_table(model)
     ages = age_tables(model)
     sums = passes.run_people(
         model.population, model.rules, model.divisors, model.keys, place, firm_table(model),
-        vacancies(model), geography(model), ages, model.threads,
+        vacancies(model), geography(model) if worth is None else worth, ages, model.threads,
     )  # fmt: skip
     if model.transitions:
         model.jobs.observe(sums)
@@ -51,7 +54,7 @@ def place_table(model: PensionModel) -> np.ndarray:
     stopped = parameters.value("modules.platform_approvals", year)
     fields["leniency"] = model.levers[:, LENIENCY] * (1.0 - stopped)
     fields["supplement"] = model.levers[:, SUPPLEMENT]
-    fields["pooled"] = float(model.stack.lower.pooled)
+    fields["pooled"] = model.stack.pooled.astype(np.float64)
     fields |= model.jobs.hazards()
     fields |= model.pension_means
     fields["rise_supplement"] = model.rise_supplements

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from abm.model import PensionModel
 
 N = len(PROVINCES)
+ROWS = 1 << 18
+"""Persons at a time for whom something is worked out in columns."""
+SETTLED = (Status.PUBLIC, Status.RETIRED, Status.FREE)
+"""Who does not weigh moving."""
 COUNTED = ("paid_months", "deemed_months", "log_skill", "account")
 
 
@@ -90,11 +94,19 @@ def constants(model: PensionModel) -> None:
     value = mean_of_places(places, model.market["value"])
     rules = firm_rules(model)
     persons, firms = model.population.persons, model.population.employers
-    rows = np.flatnonzero((persons["status"] == Status.FORMAL) & ((persons["flags"] & Flag.COVERED) > 0))
-    employers = persons["employer"][rows].astype(np.int64)
-    talent = np.exp(persons["log_skill"][rows].astype(np.float64))
-    province = places.province_of[persons["locality"][rows]]
-    flow = (base.mean_employees / base.employees)[province]
+    flow = base.mean_employees / base.employees
+
+    def covered(s: slice) -> np.ndarray:
+        return (persons["status"][s] == Status.FORMAL) & ((persons["flags"][s] & Flag.COVERED) > 0)
+
+    def staff(rows: np.ndarray) -> tuple[np.ndarray, ...]:
+        employers, province = persons["employer"][rows], places.province_of[persons["locality"][rows]]
+        talent = np.exp(persons["log_skill"][rows].astype(np.float64))
+        weights = model.population.weights[persons["stratum"][rows]]
+        wages = model.wages[province] * firms["premium"][employers] * talent
+        return employers, wages, weights * flow[province], np.bincount(province, weights, minlength=N)[None]
+
+    employers, wages, weights, persons_covered = joined(staff(rows) for rows in blocks(model, covered))
     peers = 1.0 + rules.peer_weight * mean_of_places(places, model.market["compliant"])
     target, flexible = dues_to_meet(model)
     national = model.parameters.value("contributions.base_floor", year)
@@ -111,8 +123,8 @@ def constants(model: PensionModel) -> None:
         np.full(N, national),
         rate,
         employers=employers,
-        wages=model.wages[province] * firms["premium"][employers] * talent,
-        weights=model.population.weights[persons["stratum"][rows]] * flow,
+        wages=wages,
+        weights=weights,
         homes=places.province_of[firms["locality"]],
         deviations=firms["log_cost"],
         ownerships=firms["ownership"],
@@ -127,9 +139,8 @@ def constants(model: PensionModel) -> None:
         subsidise(model, missing + np.minimum(target - least, 0.0))
     model.levers[:, FLOOR] = floor[places.province_of]
     model.floor_at_start = model.levers[:, FLOOR].copy()
-    covered = model.population.weights[persons["stratum"][rows]].astype(np.float64)
     model.coverage_cost = inversion.coverage_cost(
-        np.bincount(province, covered, minlength=N),
+        persons_covered.sum(axis=0),
         firms,
         places.province_of,
         rate,
@@ -165,9 +176,35 @@ def voluntary(model: PensionModel) -> np.ndarray:
     Whoever could pay voluntarily (flexible workers, staff left out) weighs it as in the pass, at the rules of
     the start and the base floor in force there.
     """
+    status, flags = model.population.persons["status"], model.population.persons["flags"]
+    province, weights, pays, payoff = joined(
+        weighing(model, rows)
+        for rows in blocks(
+            model, lambda s: ((status[s] == Status.FLEXIBLE) | (status[s] == Status.FORMAL))
+            & ((flags[s] & Flag.COVERED) == 0)
+        )
+    )  # fmt: skip
+    paying = np.bincount(province, weights * pays, minlength=N)
+    return inversion.inclination(province, weights, payoff, paying, model.rules.participation_scale)
+
+
+def blocks(model: PensionModel, chosen: Callable[[slice], np.ndarray]) -> Iterator[np.ndarray]:
+    """Rows of the person table for which ``chosen`` (a mask of a slice) holds, a block at a time.
+
+    What is computed for the rows of a block is gone before the next: at full scale the table leaves no room.
+    """
+    for start in range(0, len(model.population.persons["id"]), ROWS):
+        yield start + np.flatnonzero(chosen(slice(start, start + ROWS)))
+
+
+def joined(parts: Iterable[tuple[np.ndarray, ...]]) -> list[np.ndarray]:
+    """Arrays of all blocks, one after another."""
+    return [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
+
+
+def weighing(model: PensionModel, rows: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Of persons who may pay voluntarily: the province that collects, weight, whether they pay, payoff."""
     persons, places, rules, year = model.population.persons, model.places, model.rules, model.year
-    free = np.isin(persons["status"], (Status.FLEXIBLE, Status.FORMAL))
-    rows = np.flatnonzero(free & ((persons["flags"] & Flag.COVERED) == 0))
     column = {name: persons[name][rows].astype(np.float64) for name in COUNTED}
     ids, female = persons["id"][rows], (persons["flags"][rows] & Flag.FEMALE) > 0
     age = year - birth_year_of(ids)
@@ -201,10 +238,8 @@ def voluntary(model: PensionModel) -> np.ndarray:
     weights = model.population.weights[persons["stratum"][rows]].astype(np.float64)
     young = (age >= YOUNGEST_PAYER) & (age < pension_age)
     weights = np.where(young, weights, 0.0)
-    province = places.province_of[home]
     pays = (persons["flags"][rows] & Flag.PAYS) > 0
-    paying = np.bincount(province, weights * pays, minlength=N)
-    return inversion.inclination(province, weights, burden, value, paying, rules)
+    return places.province_of[home].astype(np.uint8), weights, pays, value - rules.burden_aversion * burden
 
 
 def mean_of_places(places: Places, x: np.ndarray) -> np.ndarray:
@@ -238,7 +273,7 @@ def subsidise(model: PensionModel, missing: np.ndarray) -> None:
     extra = np.where(raised, wanted - formula * rest, 0.0)
     share = model.subsidy_formula * rest + extra[places.province_of] * places.work_share
     model.subsidy_key = share / share.sum()
-    model.stack = replace(model.stack, lump=total * model.subsidy_key)
+    model.schedule = model.schedule.with_lump(total * model.subsidy_key)
 
 
 def dues_to_meet(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
@@ -253,7 +288,7 @@ def dues_to_meet(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
 
     if not model.counted:
         return 0.85 * model.base.revenue, 0.1 * model.base.revenue
-    a, flows = model.accounts, model.stack.settle(model.accounts, model.funds, settle.memory(model)).flows
+    a, flows = model.accounts, model.schedule.settle(model.accounts, model.funds, settle.memory(model)).flows
     central, local = subsidies(flows)
     other = total(central + local + a.interest + a.contributions_public)
     back = total(model.sums["back_payments"] / 100.0)
@@ -269,22 +304,29 @@ def attraction(model: PensionModel) -> tuple[np.ndarray, float]:
 
 def considering(model: PensionModel) -> np.ndarray:
     """Those who consider moving in a year, by hukou province and province of residence, (31, 31) persons."""
-    year = model.year
-    persons, weight = model.population.persons, model.population.weight
-    age = np.clip(year - birth_year_of(persons["id"]), 0, 100)
-    chance = by_age(model.parameters, "worker.considers_moving", year)[age]
-    chance = np.where(
-        (persons["status"] == Status.PUBLIC) | (persons["status"] == Status.RETIRED), 0.0, chance
-    )
-    cell = hukou_province_of(persons["id"]) * N + model.places.province_of[persons["locality"]]
-    return np.bincount(cell, chance * weight, minlength=N * N).reshape(N, N)
+    ids, status = model.population.persons["id"], model.population.persons["status"]
+    chance = by_age(model.parameters, "worker.considers_moving", model.year)
+
+    def weigh_a_move(rows: np.ndarray) -> np.ndarray:
+        age = np.clip(model.year - birth_year_of(ids[rows]), 0, 100)
+        return crosstab(model, rows, chance[age])
+
+    mobile = blocks(model, lambda s: ~np.isin(status[s], SETTLED))
+    return np.sum([weigh_a_move(rows) for rows in mobile], axis=0)
 
 
 def stock(model: PensionModel) -> np.ndarray:
     """Adults by hukou province and province of residence, (31, 31) persons."""
-    persons, weight = model.population.persons, model.population.weight
-    cell = hukou_province_of(persons["id"]) * N + model.places.province_of[persons["locality"]]
-    return np.bincount(cell, weight, minlength=N * N).reshape(N, N)
+    adults = blocks(model, lambda s: model.population.persons["status"][s] != Status.FREE)
+    return np.sum([crosstab(model, rows, np.ones(len(rows))) for rows in adults], axis=0)
+
+
+def crosstab(model: PensionModel, rows: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Persons times ``share`` (rows,) by hukou province and province of residence, (31, 31)."""
+    persons = model.population.persons
+    cell = hukou_province_of(persons["id"][rows]) * N + model.places.province_of[persons["locality"][rows]]
+    weight = model.population.weights[persons["stratum"][rows]]
+    return np.bincount(cell, share * weight, minlength=N * N).reshape(N, N)
 
 
 class PublicEntry:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from abm import draws, regimes
 from abm.agents.local_government import RATE, SUPPLEMENT
-from abm.regimes import Accounts, Memory, Stack
+from abm.phases.promises import account_share, accrued_share, elders, promised_accounts
+from abm.regimes import Accounts, Memory, Schedule
 from abm.regimes.booking import Part, post
-from abm.timeline import RegimeStack
+from abm.space import PROVINCE_NAMES
+from abm.timeline import Timeline, segments
 
 if TYPE_CHECKING:
     from abm.model import PensionModel
@@ -99,12 +101,14 @@ def accounts(model: PensionModel) -> Accounts:
         population=np.maximum(model.residents(), 1.0),
         treasury_capacity=value("regimes.treasury_share", year) * output,
         collectable=collectable(model),
+        account_share=account_share(model),
+        empty_accounts=promised_accounts(model),
+        elders=elders(model),
+        accrued_share=accrued_share(model)[province],
     )
     if model.subsidy_key is None:
         model.subsidy_key = model.subsidy_formula = regimes.subsidy_key(drawn)
-        model.stack = build_stack(
-            model, model.stack_in_force, year, model.stack.upper_share, model.stack.sight
-        )
+        model.schedule = build_schedule(model, model.scenario.timeline, year)
     reserve = model.stack.reserves_in_charge(drawn, model.funds)
     return drawn._replace(interest=np.rint(reserve * interest_rate(model) * 100.0) / 100.0)
 
@@ -121,42 +125,40 @@ def interest_rate(model: PensionModel) -> float:
     return (1.0 - share) * value("returns.local_deposits", year) + share * value("returns.entrusted", year)
 
 
-def upper_share(stacks: Sequence[tuple[float, RegimeStack | None]]) -> float:
-    """Part of a year in which the upper rule of its last stack is in force; ``stacks`` in order of time."""
-    last = stacks[-1][1]
-    return sum(share for share, stack in stacks if stack and last and stack.upper == last.upper)
+def build_schedule(model: PensionModel, timeline: Timeline, year: int, *, ahead: bool = False) -> Schedule:
+    """The money rules of a year under a timeline, for the model's localities, in order of time.
 
-
-def build_stack(
-    model: PensionModel,
-    in_force: RegimeStack,
-    year: int,
-    share: float,
-    seen: np.ndarray | float = 0.0,
-) -> Stack:
-    """The money rules of a year for the model's localities (exceptions of single provinces are left out).
-
-    ``share`` is the part of the year in which the upper rule is in force, ``seen`` the year's ``sight`` (a
-    government that looks ahead expects none).
+    Segments that differ in modules without money alone are one part. A government that looks ``ahead``
+    expects no error in how gaps are seen, and the rules of today where the timeline has none.
     """
     key = np.zeros(model.places.n) if model.subsidy_key is None else model.subsidy_key
-    return regimes.build(
-        in_force.lower,
-        in_force.upper,
-        model.parameters,
-        year,
-        model.places.province_of,
-        key=key,
-        upper_share=share,
-        sight=seen,
-    )
+    money = {*regimes.MODULES, regimes.HARD_BUDGET}
+    states = [
+        (segment.share, segment.stack or model.stack_in_force, segment.modules & money)
+        for segment in segments(timeline, year)
+    ]
+    parts = []
+    for (in_force, modules), same in groupby(states, key=lambda state: state[1:]):
+        stack = regimes.build(
+            in_force.lower,
+            in_force.upper,
+            model.parameters,
+            year,
+            model.places.province_of,
+            key=key,
+            exceptions={PROVINCE_NAMES.index(name): rule for name, rule in in_force.exceptions},
+            modules=modules,
+            sight=0.0 if ahead else sight(model),
+        )
+        parts.append((sum(share for share, *_ in same), stack))
+    return Schedule(tuple(parts))
 
 
 def run(model: PensionModel) -> None:
     """Settle the year, round every flow to the fen, book it, and check that the books balance."""
     opening = model.funds
     model.funds_opening = opening
-    model.settlement = model.stack.settle(model.accounts, opening, memory(model))
+    model.settlement = model.schedule.settle(model.accounts, opening, memory(model))
     model.memory = model.settlement.memory
     regimes.check(model.settlement, opening, model.membership)
     realised = regimes.realise(model.settlement, opening, model.membership)
@@ -173,7 +175,13 @@ def book(model: PensionModel) -> None:
         flow: [Part(payer, payee, kind, fen(model, measure)) for payer, payee, kind, measure in details]
         for flow, details in SPLIT.items()
     }
-    post(ledger, year, model.realised, chart, parts | {"portability_in": [], "portability_out": []})
+    # A rule may pay other pensions than those the pass added up; they are booked under their own name.
+    as_added = {
+        flow: kinds
+        for flow, kinds in parts.items()
+        if np.array_equal(sum(part.fen for part in kinds), model.realised.flows[flow])
+    }
+    post(ledger, year, model.realised, chart, as_added | {"portability_in": [], "portability_out": []})
     origin, target = np.nonzero(model.sums.ported)
     fund = chart.names("fund", "locality")
     ledger.post(year, fund[origin], fund[target], "portability", model.sums.ported[origin, target])

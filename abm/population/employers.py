@@ -12,7 +12,6 @@ from abm.population import apportion
 from abm.population.base import Base
 from abm.population.persons import Flag, Status
 from abm.population.places import Places
-from abm.space import PROVINCE_NAMES
 
 PRIVATE, STATE, FOREIGN, COMPANY = range(4)
 OWNERSHIP_NAMES = ("private", "state", "foreign", "company")
@@ -25,12 +24,12 @@ def synthesise(
     parameters: Parameters,
     places: Places,
     base: Base,
+    p: int,
     columns: dict[str, np.ndarray],
     table: dict[str, np.ndarray],
-    scale: int,
     seed: int,
 ) -> dict[str, np.ndarray]:
-    """Build the employer table and give every member of staff an employer (row in ``table['employer']``).
+    """Build the employers of province ``p`` and give all its staff one (row in ``table['employer']``).
 
     Columns: ``id``, ``home`` (province of origin), ``locality``, ``ownership``, ``jobs`` (staff wanted,
     persons), ``capital`` (yuan), ``premium`` (wage over the place's average), ``log_cost`` (own concealment
@@ -45,32 +44,24 @@ def synthesise(
     company_share *= 1.0 - state_share - foreign_share
     grain = parameters.value("employer.staff_agents", year)
     formal = np.flatnonzero(columns["status"] == Status.FORMAL)
-    parts = []
-    for p in range(len(PROVINCE_NAMES)):
-        staff = formal[columns["province"][formal] == p]
-        n = max(round(len(staff) / grain), 6)
-        size = (1.0 - (np.arange(n) + 0.5) / n) ** (-1.0 / tail)
-        size = np.minimum(size, 0.05 * size.sum()) if n > 40 else size
-        identity = ((np.full(n, 0) * 32 + p) << EMPLOYER_SERIAL_BITS) + np.arange(n)
-        order = np.argsort(draws.uniforms(draws.key(seed, "synthesis order", 3), identity), kind="stable")
-        rank = np.empty(n)
-        rank[order] = (np.cumsum(size[order]) - 0.5 * size[order]) / size.sum()
-        kinds = [rank < state_share, rank < state_share + company_share, rank > 1.0 - foreign_share]
-        ownership = np.select(kinds, [STATE, COMPANY, FOREIGN], PRIVATE)
-        span = slice(places.first[p], places.first[p + 1])
-        place = places.first[p] + apportion.spread(n, places.work_share[span])
-        parts.append(
-            {
-                "id": identity,
-                "home": np.full(n, p),
-                "locality": place[np.argsort(order, kind="stable")],
-                "ownership": ownership,
-                "jobs": size / size.sum() * base.formal_jobs[p],
-            }
-        )
-    firms = {name: np.concatenate([x[name] for x in parts]) for name in parts[0]}
-    firms["id"] = firms["id"].astype(np.uint32)
-    total = len(firms["id"])
+    n = max(round(len(formal) / grain), 6)
+    size = (1.0 - (np.arange(n) + 0.5) / n) ** (-1.0 / tail)
+    size = np.minimum(size, 0.05 * size.sum()) if n > 40 else size
+    identity = (p << EMPLOYER_SERIAL_BITS) + np.arange(n)
+    order = np.argsort(draws.uniforms(draws.key(seed, "synthesis order", 3), identity), kind="stable")
+    rank = np.empty(n)
+    rank[order] = (np.cumsum(size[order]) - 0.5 * size[order]) / size.sum()
+    kinds = [rank < state_share, rank < state_share + company_share, rank > 1.0 - foreign_share]
+    ownership = np.select(kinds, [STATE, COMPANY, FOREIGN], PRIVATE)
+    span = slice(places.first[p], places.first[p + 1])
+    place = places.first[p] + apportion.spread(n, places.work_share[span])
+    firms = {
+        "id": identity.astype(np.uint32),
+        "home": np.full(n, p),
+        "locality": place[np.argsort(order, kind="stable")],
+        "ownership": ownership,
+        "jobs": size / size.sum() * base.formal_jobs[p],
+    }
     private = parameters.value("labour.private_wage_ratio", year)
     firms["premium"] = np.where(firms["ownership"] == PRIVATE, private, 1.0)
     firms["log_cost"] = draws.normals(draws.key(seed, "concealment cost"), firms["id"])
@@ -90,7 +81,7 @@ def synthesise(
         "wages",
         "declared",
     ):
-        firms[name] = np.zeros(total)
+        firms[name] = np.zeros(n)
     _hire(columns, table, firms, formal)
     return firms
 
@@ -107,14 +98,11 @@ def _hire(
     work for is settled with the employers' own decisions (:class:`Deal`).
     """
     weight = columns["weight"]
-    for p in range(len(PROVINCE_NAMES)):
-        rows = np.flatnonzero(firms["home"] == p)
-        staff = formal[columns["province"][formal] == p]
-        covered = (columns["flags"][staff] & Flag.COVERED) > 0
-        for members in (staff[covered], staff[~covered]):
-            if len(members):
-                mixed = _deal(members[np.argsort(table["log_skill"][members], kind="stable")])
-                table["employer"][mixed] = rows[apportion.spread(len(mixed), firms["jobs"][rows])]
+    covered = (columns["flags"][formal] & Flag.COVERED) > 0
+    for members in (formal[covered], formal[~covered]):
+        if len(members):
+            mixed = _deal(members[np.argsort(table["log_skill"][members], kind="stable")])
+            table["employer"][mixed] = apportion.spread(len(mixed), firms["jobs"])
     table["locality"][formal] = firms["locality"][table["employer"][formal]]
     inside = formal[(columns["flags"][formal] & Flag.INSIDE) > 0]
     table["relation"][inside] = table["locality"][inside]

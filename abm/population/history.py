@@ -8,8 +8,7 @@ import numpy as np
 
 from abm.parameters import Parameters
 from abm.population.base import Base
-from abm.population.persons import Flag, Status
-from abm.space import PROVINCE_NAMES
+from abm.population.persons import MOST_MONTHS_HERE, Flag, Status
 
 Table = dict[str, np.ndarray]
 Luck = Callable[..., np.ndarray]
@@ -19,18 +18,19 @@ Luck = Callable[..., np.ndarray]
 def write(
     parameters: Parameters,
     base: Base,
+    p: int,
     columns: dict[str, np.ndarray],
     table: dict[str, np.ndarray],
     firms: dict[str, np.ndarray],
     luck: Luck,
 ) -> None:
-    """Fill the past of every insured agent in ``table``; ``columns`` hold ages, provinces, weights."""
-    _working_lives(parameters, base, columns, table, firms, luck)
-    _pensions(parameters, base, columns, table, luck)
+    """Fill the past of the insured agents of province ``p`` in ``table``; ``columns`` hold ages, weights."""
+    _working_lives(parameters, base, p, columns, table, firms, luck)
+    _pensions(parameters, base, p, columns, table, luck)
 
 
 def _working_lives(
-    parameters: Parameters, base: Base, columns: Table, table: Table, firms: Table, luck: Luck
+    parameters: Parameters, base: Base, p: int, columns: Table, table: Table, firms: Table, luck: Luck
 ) -> None:
     """Months, indices and accounts consistent with age and with the year the scheme began.
 
@@ -55,22 +55,21 @@ def _working_lives(
     paid = np.where(
         columns["status"] == Status.PUBLIC, 0.0, np.minimum(years - deemed, year + 1 - deemed_until)
     )
-    wage = base.wage[columns["province"]]
     premium = np.where(table["employer"] >= 0, firms["premium"][table["employer"]], 0.8)
     index = np.clip(np.exp(table["log_skill"].astype(np.float64)) * premium, 0.6, 3.0)
     rate = parameters.value("contributions.account_share", year)
     past = (1.0 + value("past_account_interest")) / (1.0 + value("past_wage_growth"))
-    account = rate * index * wage * (1.0 - past**paid) / (1.0 - past)
+    account = rate * index * base.wage[p] * (1.0 - past**paid) / (1.0 - past)
     table["paid_months"][:] = np.where(inside, np.rint(12.0 * paid), 0)
     table["deemed_months"][:] = np.where(inside, np.rint(12.0 * deemed), 0)
-    table["months_here"][:] = table["paid_months"]
+    table["months_here"][:] = np.minimum(table["paid_months"], MOST_MONTHS_HERE)
     table["index_sum"][:] = np.where(inside, index * paid, 0.0)
     table["account"][:] = np.where(inside, account, 0.0)
     table["qualified"][:] = np.where(table["months_here"] >= 120, table["relation"].astype(np.int64), -1)
 
 
-def _pensions(parameters: Parameters, base: Base, columns: Table, table: Table, luck: Luck) -> None:
-    """Pensions in payment: their provincial total is the published spending per mean pensioner.
+def _pensions(parameters: Parameters, base: Base, p: int, columns: Table, table: Table, luck: Luck) -> None:
+    """Pensions in payment of province ``p``: their total is the published spending per mean pensioner.
 
     The public group's are a multiple of the average wage; the others share what is left of spending, with a
     lognormal dispersion.
@@ -88,16 +87,14 @@ def _pensions(parameters: Parameters, base: Base, columns: Table, table: Table, 
     inside = (table["flags"] & Flag.INSIDE) > 0
     pension = np.zeros(len(factor))
     weight = columns["weight"]
-    for p in range(len(PROVINCE_NAMES)):
-        here = retired & (columns["province"] == p)
-        rows = here & public
-        pension[rows] = np.where(inside, at_start, later)[rows] * base.wage[p] * factor[rows]
-        per_head = base.expenditure[p] / base.mean_retirees[p]
-        paid = here & inside
-        left = per_head * weight[paid].sum() - (pension * weight)[paid & public].sum()
-        rows = paid & ~public
-        total = (factor * weight)[rows].sum()
-        pension[rows] = factor[rows] * max(left, 0.2 * per_head * weight[rows].sum()) / total
+    rows = retired & public
+    pension[rows] = np.where(inside, at_start, later)[rows] * base.wage[p] * factor[rows]
+    per_head = base.expenditure[p] / base.mean_retirees[p]
+    paid = retired & inside
+    left = per_head * weight[paid].sum() - (pension * weight)[paid & public].sum()
+    rows = paid & ~public
+    total = (factor * weight)[rows].sum()
+    pension[rows] = factor[rows] * max(left, 0.2 * per_head * weight[rows].sum()) / total
     table["pension"][:] = pension
     legacy = retired & ~public
     table["index_sum"][legacy] = _legacy_share(parameters, base, columns["age"], table)[legacy]

@@ -134,22 +134,24 @@ def voluntary_offers(
     return burden, value
 
 
-def inclination(
-    province: Array, weights: Array, burden: Array, value: Array, paying: Array, rules: Rules
-) -> Array:
+def inclination(province: Array, weights: Array, payoff: Array, paying: Array, scale: float) -> Array:
     """Inclinations (31,) at which as many persons would pay voluntarily as ``paying`` (31,) do.
 
-    The persons, their weights, the share of income a contribution would take and its value per yuan of base
-    come as flat arrays.
+    The persons, their weights and their payoff from paying, value less burden, come as flat arrays;
+    ``scale`` is that of the logit.
     """
-    fixed = (value - rules.burden_aversion * burden) / rules.participation_scale
-    low, high = np.full(N, -5.0), np.full(N, 5.0)
-    for _ in range(50):
-        middle = 0.5 * (low + high)
-        chance = 1.0 / (1.0 + np.exp(-(fixed + middle[province] / rules.participation_scale)))
-        above = np.bincount(province, weights * chance, minlength=N) > paying
-        low, high = np.where(above, low, middle), np.where(above, middle, high)
-    return 0.5 * (low + high)
+    result = np.zeros(N)
+    for p in range(N):
+        here = province == p
+        fixed, weight = payoff[here] / scale, weights[here]
+        low, high = -5.0, 5.0
+        for _ in range(50):
+            middle = 0.5 * (low + high)
+            chance = 1.0 / (1.0 + np.exp(-(fixed + middle / scale)))
+            above = float((weight * chance).sum()) > paying[p]
+            low, high = (low, middle) if above else (middle, high)
+        result[p] = 0.5 * (low + high)
+    return result
 
 
 def attraction(

@@ -32,7 +32,7 @@ PERSON_COLUMNS: tuple[Column, ...] = (
     Column("log_skill", "f4", "log", "log of own wage over the mean wage of the kind of job"),
     Column("paid_months", "u2", "months", "months of contributions paid"),
     Column("deemed_months", "u2", "months", "months deemed paid before individual accounts"),
-    Column("months_here", "u2", "months", "months paid in the locality of the relation"),
+    Column("months_here", "u1", "months", "months paid in the locality of the relation, 255 for more"),
     Column("qualified", "i2", "index", "last locality where ten years were paid, -1 without one"),
     Column(
         "index_sum",
@@ -43,7 +43,10 @@ PERSON_COLUMNS: tuple[Column, ...] = (
     Column("account", "f4", "yuan", "notional balance of the individual account"),
     Column("pension", "f4", "yuan/year", "pension in payment"),
 )
-"""43 bytes a person."""
+"""40 bytes a person."""
+
+MOST_MONTHS_HERE = 255
+"""Months paid in one place beyond which they are not counted on: far more than make it the payer."""
 
 FIRST_COHORT = 1885
 """Birth year of cohort 0; eight bits reach 2140."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from abm.parameters import Parameters
 from abm.population import apportion
 from abm.population.base import Base
 from abm.population.census import LAST_AGE
+from abm.population.history import Luck
 from abm.population.persons import Flag, Status
-from abm.space import PROVINCE_NAMES
 
 KINDS = ("employees", "retirees", "others", "public_outside", "public_retired_outside")
 EMPLOYEE, RETIREE, OTHER, PUBLIC_OUTSIDE, PUBLIC_RETIRED_OUTSIDE = range(5)
@@ -29,21 +27,12 @@ def by_age(parameters: Parameters, path: str, year: int) -> np.ndarray:
     return np.where(at >= 0, values[np.maximum(at, 0)], 0.0)
 
 
-def assign(
-    parameters: Parameters,
-    base: Base,
-    columns: Columns,
-    luck: Callable[..., np.ndarray],
-) -> None:
-    """Give every agent of the draft a status, flags, whether it is a migrant; ``luck`` draws by row."""
-    order, other_order = luck("synthesis order", 1), luck("synthesis order", 2)
-    columns["migrant"] = columns["hukou"] != columns["province"]
-    columns["status"], columns["flags"] = _groups(base, columns, order)
-    _work(parameters, base, columns, order, other_order)
+def assign(base: Base, p: int, columns: Columns, luck: Luck) -> tuple[np.ndarray, np.ndarray]:
+    """Status and flags of pensioners and the public group of province ``p``; ``luck`` draws by row.
 
-
-def _groups(base: Base, columns: Columns, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Status and flags of pensioners and the public group; others are outside, members where drafted so."""
+    The others are outside, members where they were drafted so.
+    """
+    order = luck("synthesis order", 1)
     kind, age, weight = columns["kind"], columns["age"], columns["weight"]
     status = np.full(len(kind), Status.OUTSIDE)
     flags = np.where(columns["sex"] == 1, Flag.FEMALE, np.uint8(0))
@@ -51,77 +40,80 @@ def _groups(base: Base, columns: Columns, order: np.ndarray) -> tuple[np.ndarray
     status[kind == PUBLIC_OUTSIDE] = Status.PUBLIC
     flags[(kind == PUBLIC_OUTSIDE) | (kind == PUBLIC_RETIRED_OUTSIDE)] |= Flag.PUBLIC
     flags[(kind == EMPLOYEE) | (kind == RETIREE)] |= Flag.INSIDE
-    for p in range(len(PROVINCE_NAMES)):
-        here = columns["province"] == p
-        rows = np.flatnonzero(here & (kind == RETIREE))
-        old = (age[rows] >= 55).astype(float)
-        flags[_chosen(rows, base.public_retirees[p], old, order, weight)] |= Flag.PUBLIC
-        rows = np.flatnonzero(here & (kind == EMPLOYEE))
-        settled = ((age[rows] >= 22) & ~columns["migrant"][rows]).astype(float)
-        public = _chosen(rows, base.public_employees[p], settled, order, weight)
-        status[public] = Status.PUBLIC
-        flags[public] |= Flag.PUBLIC | Flag.PAYS
+    rows = np.flatnonzero(kind == RETIREE)
+    old = (age[rows] >= 55).astype(float)
+    flags[_chosen(rows, base.public_retirees[p], old, order, weight)] |= Flag.PUBLIC
+    rows = np.flatnonzero(kind == EMPLOYEE)
+    settled = ((age[rows] >= 22) & ~columns["migrant"][rows]).astype(float)
+    public = _chosen(rows, base.public_employees[p], settled, order, weight)
+    status[public] = Status.PUBLIC
+    flags[public] |= Flag.PUBLIC | Flag.PAYS
     return status, flags
 
 
-def _work(
-    parameters: Parameters,
-    base: Base,
-    columns: Columns,
-    order: np.ndarray,
-    other_order: np.ndarray,
+def members(columns: Columns) -> np.ndarray:
+    """Who is insured as an employee outside the public group, mask (rows,)."""
+    return (columns["kind"] == EMPLOYEE) & (columns["status"] != Status.PUBLIC)
+
+
+def lapsing(parameters: Parameters, year: int, migrants: float) -> tuple[float, float]:
+    """Shares of local and of migrant members who pay nothing, if ``migrants`` is the latter's share."""
+    odds = parameters.value("population.migrant_lapse", year)
+    local = (1.0 - parameters.value("population.payers_share", year)) / (1.0 + (odds - 1.0) * migrants)
+    return local, local * odds
+
+
+def work(
+    parameters: Parameters, base: Base, p: int, columns: Columns, lapse: tuple[float, float], luck: Luck
 ) -> None:
-    """Divide the members into payers and lapsed, staff and voluntary payers; give the others their work."""
+    """Divide the members of province ``p`` into payers and lapsed, staff and voluntary payers.
+
+    Gives the others their work. ``lapse`` are the shares of ``lapsing``.
+    """
+    order, other_order = luck("synthesis order", 1), luck("synthesis order", 2)
     year = base.year
     kind, age, weight, migrant = (columns[name] for name in ("kind", "age", "weight", "migrant"))
     status, flags = columns["status"], columns["flags"]
     work_weight = by_age(parameters, "population.worker_weight", year)[age]
     work_weight = work_weight * np.where(migrant, parameters.value("population.migrant_work_odds", year), 1.0)
-    payers_share = parameters.value("population.payers_share", year)
     voluntary_share = parameters.value("population.flexible_share_of_payers", year)
-    migrant_lapse = parameters.value("population.migrant_lapse", year)
-    members = (kind == EMPLOYEE) & (status != Status.PUBLIC)
-    moved = np.average(migrant[members], weights=weight[members])
-    local_lapse = (1.0 - payers_share) / (1.0 + (migrant_lapse - 1.0) * moved)
-    for p in range(len(PROVINCE_NAMES)):
-        here = columns["province"] == p
-        rows = np.flatnonzero(here & (kind == EMPLOYEE) & (status != Status.PUBLIC))
-        lapsing = local_lapse * np.where(migrant[rows], migrant_lapse, 1.0)
-        stopped = rows[apportion.pick(round(lapsing.sum()), lapsing, other_order[rows])]
-        rows = np.setdiff1d(rows, stopped)
-        flags[rows] |= Flag.PAYS
-        settled = np.where(migrant[rows], 0.05, np.where(age[rows] >= 35, 2.0, 0.7))
-        own = rows[apportion.pick(round(voluntary_share * len(rows)), settled, order[rows])]
-        staff = np.setdiff1d(rows, own)
-        left_out = max(base.formal_jobs[p] - weight[staff].sum(), 0.0)
-        employed, own = _divided(own, other_order[own], left_out / (left_out + base.flexible_jobs[p]))
-        status[own] = Status.FLEXIBLE
-        status[employed] = status[staff] = Status.FORMAL  # the former pay themselves: their employers do not
-        flags[staff] |= Flag.COVERED
+    rows = np.flatnonzero(members(columns))
+    odds = np.where(migrant[rows], lapse[1], lapse[0])
+    stopped = rows[apportion.pick(round(odds.sum()), odds, other_order[rows])]
+    rows = np.setdiff1d(rows, stopped)
+    flags[rows] |= Flag.PAYS
+    settled = np.where(migrant[rows], 0.05, np.where(age[rows] >= 35, 2.0, 0.7))
+    own = rows[apportion.pick(round(voluntary_share * len(rows)), settled, order[rows])]
+    staff = np.setdiff1d(rows, own)
+    left_out = max(base.formal_jobs[p] - weight[staff].sum(), 0.0)
+    employed, own = _divided(own, other_order[own], left_out / (left_out + base.flexible_jobs[p]))
+    status[own] = Status.FLEXIBLE
+    status[employed] = status[staff] = Status.FORMAL  # the former pay themselves: their employers do not
+    flags[staff] |= Flag.COVERED
 
-        others = np.flatnonzero(here & (kind == OTHER))
-        missing = base.formal_jobs[p] - weight[here & (status == Status.FORMAL)].sum()
-        hired = _chosen(others, missing, work_weight[others], order, weight)
-        status[hired] = Status.FORMAL
-        rest = np.concatenate([np.setdiff1d(others, hired), stopped])
-        missing = base.flexible_jobs[p] - weight[own].sum()
-        status[_chosen(rest, missing, work_weight[rest], other_order, weight)] = Status.FLEXIBLE
+    others = np.flatnonzero(kind == OTHER)
+    missing = base.formal_jobs[p] - weight[status == Status.FORMAL].sum()
+    hired = _chosen(others, missing, work_weight[others], order, weight)
+    status[hired] = Status.FORMAL
+    rest = np.concatenate([np.setdiff1d(others, hired), stopped])
+    missing = base.flexible_jobs[p] - weight[own].sum()
+    status[_chosen(rest, missing, work_weight[rest], other_order, weight)] = Status.FLEXIBLE
 
 
-def named_by_taste(columns: Columns, ids: np.ndarray, birth: np.ndarray, taste: np.ndarray) -> np.ndarray:
-    """The ids dealt anew so that those who pay voluntarily have the taste for it.
+def named_by_taste(
+    status: np.ndarray, flags: np.ndarray, ids: np.ndarray, birth: np.ndarray, taste: np.ndarray
+) -> np.ndarray:
+    """The ids of one hukou province dealt anew so that those who pay voluntarily have the taste for it.
 
     ``taste`` is the draw, fixed for life, against which a person weighs paying; who pays at the start must be
     somebody with a low one, or the first years would only undo the start. Among those nobody pays for, of one
-    birth year and hukou province, the payers take the ids with the lowest draws.
+    birth year, the payers take the ids with the lowest draws.
     """
-    status, flags = columns["status"], columns["flags"]
     own = (status == Status.FLEXIBLE) | ((status == Status.FORMAL) & ((flags & Flag.COVERED) == 0))
     rows = np.flatnonzero(own)
-    cell = birth[rows] * len(PROVINCE_NAMES) + columns["hukou"][rows]
     pays = (flags[rows] & Flag.PAYS) > 0
     dealt = ids.copy()
-    dealt[rows[np.lexsort((~pays, cell))]] = ids[rows[np.lexsort((taste[rows], cell))]]
+    dealt[rows[np.lexsort((~pays, birth[rows]))]] = ids[rows[np.lexsort((taste[rows], birth[rows]))]]
     return dealt
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from abm import draws
+from abm.compile import decision
 from abm.errors import UserError
 from abm.parameters import Parameters
 from abm.population import apportion, employers, history, standing, strata
 from abm.population.base import Base
 from abm.population.census import ADULT, LAST_AGE
-from abm.population.persons import SERIAL_BITS, Flag, Status, empty, make_id
+from abm.population.persons import FIRST_COHORT, PROVINCE_BITS, SERIAL_BITS, Flag, Status, empty
 from abm.population.places import Places
 from abm.population.standing import EMPLOYEE, KINDS, OTHER, by_age
 from abm.space import PROVINCE_NAMES
@@ -48,32 +49,96 @@ class Population:
 
 
 def synthesise(parameters: Parameters, places: Places, base: Base, scale: int, seed: int) -> Population:
-    """Build the initial population at one agent for ``scale`` persons (finer where a province is small)."""
-    drafts, low_weights = [], np.zeros((len(PROVINCE_NAMES), strata.GROUPS), np.int64)
+    """Build the initial population at one agent for ``scale`` persons (finer where a province is small).
+
+    Province by province, so that what is only needed on the way stays small beside the table: first who
+    there is, then their ids and places of registration, then their work and their past.
+    """
+    low_weights = np.zeros((len(PROVINCE_NAMES), strata.GROUPS), np.int64)
+    drafts, ends = [], [0]
+    insured = np.zeros(2)  # locals and migrants
     for p in range(len(PROVINCE_NAMES)):
-        draft, low_weights[p] = _people(parameters, base, p, scale)
-        drafts.append(draft)
-    columns = {name: np.concatenate([d[name] for d in drafts]) for name in drafts[0]}
-    rows = len(columns["age"])
-    luck = _Luck(seed, rows)
-    _origins(parameters, base, columns, low_weights, luck)
-    table = empty(rows)
-    table["id"][:], serials = _identities(columns, base.year)
-    weights = strata.table(low_weights)
-    table["stratum"][:] = columns["stratum"]
-    columns["weight"] = weights[columns["stratum"]]
-    standing.assign(parameters, base, columns, luck)
-    taste = draws.uniforms(draws.key(seed, "participation"), table["id"])
-    table["id"][:] = standing.named_by_taste(columns, table["id"], base.year - columns["age"], taste)
-    _localities(places, columns, table)
-    table["status"][:] = columns["status"]
-    table["flags"][:] = columns["flags"] | _posts(parameters, base.year, columns, table["id"], seed)
+        columns, low_weights[p] = _people(parameters, base, p, scale)
+        luck = _Luck(seed, ends[-1], len(columns["age"]))
+        columns["hukou"] = _origins(parameters, base, p, columns, low_weights[p], luck)
+        columns |= _more(columns, low_weights)
+        columns["status"], columns["flags"] = standing.assign(base, p, columns, luck)
+        inside = standing.members(columns)
+        insured += np.bincount(columns["migrant"][inside], columns["weight"][inside], minlength=2)
+        drafts.append({name: columns[name].astype(np.uint8) for name in DRAFT})
+        ends.append(ends[-1] + len(columns["age"]))
+    lapse = standing.lapsing(parameters, base.year, insured[1] / insured.sum())
+    for p, small in enumerate(drafts):
+        columns = {name: small[name].astype(np.int64) for name in DRAFT[:-2]} | {
+            name: small[name] for name in DRAFT[-2:]
+        }
+        columns |= _more(columns, low_weights)
+        luck = _Luck(seed, ends[p], len(small["age"]))
+        standing.work(parameters, base, p, columns, lapse, luck)
+    table = empty(ends[-1])
+    draft = {name: np.concatenate([d.pop(name) for d in drafts]) for name in DRAFT}
+    table["stratum"][:] = draft["stratum"]
+    for name in ("status", "flags"):
+        table[name][:] = draft.pop(name)
+    serials = _identities(draft, base.year, table["id"])
+    for h in range(len(PROVINCE_NAMES)):
+        rows = np.flatnonzero(draft["hukou"] == h)
+        _named_by_taste(table, rows, base.year - draft["age"][rows].astype(np.int64), seed)
+    _registrations(places, draft, table)
+    firms: list[Table] = []
+    for p in range(len(PROVINCE_NAMES)):
+        span = slice(ends[p], ends[p + 1])
+        columns = {name: column[span].astype(np.int64) for name, column in draft.items()}
+        persons = {name: column[span] for name, column in table.items()}
+        luck = _Luck(seed, ends[p], ends[p + 1] - ends[p])
+        firms.append(_province(parameters, places, base, p, columns, persons, low_weights, luck, seed))
+        staffed = persons["employer"] >= 0
+        persons["employer"][staffed] += sum(len(f["id"]) for f in firms[:-1])
+    employed = {name: np.concatenate([f[name] for f in firms]) for name in firms[0]}
+    return Population(table, employed, strata.table(low_weights), serials)
+
+
+DRAFT = ("province", "kind", "sex", "age", "hukou", "stratum", "status", "flags")
+"""What is known of everybody before anybody has an id: a byte each."""
+
+Table = dict[str, np.ndarray]
+
+
+def _more(columns: Table, low_weights: np.ndarray) -> Table:
+    """Columns that follow from others: persons an agent stands for, and whether it is a migrant."""
+    return {
+        "weight": strata.table(low_weights)[columns["stratum"]],
+        "migrant": columns["hukou"] != columns["province"],
+    }
+
+
+def _province(
+    parameters: Parameters, places: Places, base: Base, p: int, columns: Table, persons: Table,
+    low_weights: np.ndarray, luck: _Luck, seed: int,
+) -> Table:  # fmt: skip
+    """Give the people of province ``p`` (``persons``, written to) a home, posts, skill, work and a past.
+
+    ``columns`` is their draft. Returns their employers; ``persons`` hold rows of that table.
+    """
+    columns |= {"status": persons["status"].copy(), "flags": persons["flags"].copy()}
+    columns |= _more(columns, low_weights)
+    _residences(places, p, columns, persons)
+    persons["flags"][:] |= _posts(parameters, base.year, columns, persons["id"], seed)
     spread = parameters.value("population.within_province_dispersion", base.year)
-    shock = draws.normals(draws.key(seed, "skill"), table["id"])
-    table["log_skill"][:] = spread * shock - 0.5 * spread * spread
-    firms = employers.synthesise(parameters, places, base, columns, table, scale, seed)
-    history.write(parameters, base, columns, table, firms, luck)
-    return Population(table, firms, weights, serials)
+    shock = draws.normals(draws.key(seed, "skill"), persons["id"])
+    persons["log_skill"][:] = spread * shock - 0.5 * spread * spread
+    firms = employers.synthesise(parameters, places, base, p, columns, persons, seed)
+    history.write(parameters, base, p, columns, persons, firms, luck)
+    return firms
+
+
+def _named_by_taste(table: Table, rows: np.ndarray, birth: np.ndarray, seed: int) -> None:
+    """Deal the ids of the rows of one hukou province anew (see ``standing.named_by_taste``)."""
+    ids = table["id"][rows]
+    taste = draws.uniforms(draws.key(seed, "participation"), ids)
+    table["id"][rows] = standing.named_by_taste(
+        table["status"][rows], table["flags"][rows], ids, birth, taste
+    )
 
 
 def _posts(
@@ -88,11 +153,11 @@ def _posts(
 
 
 class _Luck:
-    """Uniform draws for the synthesis, keyed by the row of the draft."""
+    """Uniform draws for the synthesis, keyed by the row of the draft: ``count`` rows from ``first`` on."""
 
-    def __init__(self, seed: int, rows: int) -> None:
+    def __init__(self, seed: int, first: int, count: int) -> None:
         self._seed = seed
-        self._rows = np.arange(rows)
+        self._rows = np.arange(first, first + count)
 
     def __call__(self, stream: str, alternative: int = 0) -> np.ndarray:
         return draws.uniforms(draws.key(self._seed, stream, alternative), self._rows)
@@ -157,76 +222,84 @@ def _people(
 
 
 def _origins(
-    parameters: Parameters, base: Base, columns: dict[str, np.ndarray], low: np.ndarray, luck: _Luck
-) -> None:
-    """Give every agent a hukou province: migrants by age, their origins by the census's mix."""
+    parameters: Parameters, base: Base, p: int, columns: Table, low: np.ndarray, luck: _Luck
+) -> np.ndarray:
+    """The hukou provinces of the agents of province ``p``: migrants by age, origins by the census's mix."""
     year = base.year
     age_weight = by_age(parameters, "population.migrant_weight", year)[columns["age"]]
     relative = parameters.value("population.migrants_relative_cover", year)
     working = parameters.value("population.migrants_working", year)
     hukou = columns["province"].copy()
     order, origin_order = luck("synthesis order"), luck("synthesis origin")
-    for p in range(len(PROVINCE_NAMES)):
-        here = columns["province"] == p
-        total = base.migrants[p].sum()
-        workers = working * total / (base.formal_jobs[p] + base.flexible_jobs[p])
-        insured = min(relative * workers, 0.6) * base.employees[p]
-        for kind, group, persons in (
-            (EMPLOYEE, strata.EMPLOYEES, insured),
-            (OTHER, strata.OTHERS, total - insured),
-        ):
-            rows = np.flatnonzero(here & (columns["kind"] == kind))
-            n = round(persons / max(low[p, group], 1))
-            chosen = rows[apportion.pick(n, age_weight[rows], order[rows])]
-            chosen = chosen[np.argsort(origin_order[chosen], kind="stable")]
-            hukou[chosen] = apportion.spread(len(chosen), base.migrants[p])
-    columns["hukou"] = hukou
+    total = base.migrants[p].sum()
+    workers = working * total / (base.formal_jobs[p] + base.flexible_jobs[p])
+    insured = min(relative * workers, 0.6) * base.employees[p]
+    for kind, group, persons in (
+        (EMPLOYEE, strata.EMPLOYEES, insured),
+        (OTHER, strata.OTHERS, total - insured),
+    ):
+        rows = np.flatnonzero(columns["kind"] == kind)
+        n = round(persons / max(low[group], 1))
+        chosen = rows[apportion.pick(n, age_weight[rows], order[rows])]
+        chosen = chosen[np.argsort(origin_order[chosen], kind="stable")]
+        hukou[chosen] = apportion.spread(len(chosen), base.migrants[p])
+    return hukou
 
 
-def _identities(columns: dict[str, np.ndarray], year: int) -> tuple[np.ndarray, dict[tuple[int, int], int]]:
-    """Ids by birth year and hukou province, serials in table order; and the serials used so far."""
-    birth = year - columns["age"]
-    cell = birth * len(PROVINCE_NAMES) + columns["hukou"]
-    order = np.argsort(cell, kind="stable")
-    ordered = cell[order]
-    values, first, counts = np.unique(ordered, return_index=True, return_counts=True)
-    if counts.max() >= 1 << SERIAL_BITS:
+def _identities(draft: Table, year: int, ids: np.ndarray) -> dict[tuple[int, int], int]:
+    """Write ids by birth year and hukou province, serials in table order; returns the serials used so far."""
+    used = np.zeros((LAST_AGE + 1, len(PROVINCE_NAMES)), np.int64)
+    _number(draft["age"], draft["hukou"], np.int64(year - FIRST_COHORT), used, ids)
+    if used.max() > 1 << SERIAL_BITS:
         raise UserError(
-            f"scale too small: {counts.max()} agents of one birth cohort and province, "
-            f"allowed: fewer than {1 << SERIAL_BITS}"
+            f"scale too small: {used.max()} agents of one birth cohort and province, "
+            f"allowed: {1 << SERIAL_BITS}"
         )
-    serial = np.empty(len(cell), np.int64)
-    serial[order] = np.arange(len(cell)) - np.repeat(first, counts)
-    n = len(PROVINCE_NAMES)
-    serials = {(int(v) // n, int(v) % n): int(c) for v, c in zip(values, counts, strict=True)}
-    return make_id(birth, columns["hukou"], serial), serials
+    return {
+        (year - age, h): int(used[age, h])
+        for age in range(LAST_AGE, -1, -1)
+        for h in range(len(PROVINCE_NAMES))
+        if used[age, h]
+    }
 
 
-def _localities(places: Places, columns: dict[str, np.ndarray], table: dict[str, np.ndarray]) -> None:
-    """Spread the agents of a province over its localities by the published shares; hukou alike."""
-    province, hukou = columns["province"], columns["hukou"]
+@decision
+def _number(
+    ages: np.ndarray, hukou: np.ndarray, cohort_of_newborn: int, used: np.ndarray, ids: np.ndarray
+) -> None:
+    for i in range(len(ages)):
+        age, h = np.int64(ages[i]), np.int64(hukou[i])
+        cohort = cohort_of_newborn - age
+        ids[i] = np.uint32((((cohort << PROVINCE_BITS) | h) << SERIAL_BITS) | used[age, h])
+        used[age, h] += 1
+
+
+def _registrations(places: Places, draft: Table, table: Table) -> None:
+    """Localities of household registration of migrants, by the shares of their home province's residents."""
     if places.by_province:
-        table["locality"][:], table["hukou"][:] = province, hukou
-    else:
-        for p in range(len(PROVINCE_NAMES)):
-            span = slice(places.first[p], places.first[p + 1])
-            working = np.isin(columns["status"], (Status.FORMAL, Status.FLEXIBLE, Status.PUBLIC))
-            retired = columns["status"] == Status.RETIRED
-            for mask, share in (
-                (columns["migrant"], places.migrant_share),
-                (~columns["migrant"] & working, places.work_share),
-                (~columns["migrant"] & retired, places.retired_share),
-                (~columns["migrant"] & ~working & ~retired, places.population_share),
-            ):
-                rows = np.flatnonzero((province == p) & mask)
-                rows = rows[np.argsort(table["id"][rows] & ((1 << SERIAL_BITS) - 1), kind="stable")]
-                table["locality"][rows] = places.first[p] + apportion.spread(len(rows), share[span])
-        table["hukou"][:] = table["locality"]
-        for h in range(len(PROVINCE_NAMES)):
-            span = slice(places.first[h], places.first[h + 1])
-            rows = np.flatnonzero((hukou == h) & columns["migrant"])
-            table["hukou"][rows] = places.first[h] + apportion.spread(
-                len(rows), places.population_share[span]
-            )
+        table["hukou"][:] = draft["hukou"]
+        return
+    for h in range(len(PROVINCE_NAMES)):
+        span = slice(places.first[h], places.first[h + 1])
+        rows = np.flatnonzero((draft["hukou"] == h) & (draft["province"] != h))
+        table["hukou"][rows] = places.first[h] + apportion.spread(len(rows), places.population_share[span])
+
+
+def _residences(places: Places, p: int, columns: Table, persons: Table) -> None:
+    """Spread the people of province ``p`` over its localities; who is no migrant is registered there too."""
+    migrant, status = columns["migrant"], columns["status"]
+    span = slice(places.first[p], places.first[p + 1])
+    working = np.isin(status, (Status.FORMAL, Status.FLEXIBLE, Status.PUBLIC))
+    retired = status == Status.RETIRED
+    for mask, share in (
+        (migrant, places.migrant_share),
+        (~migrant & working, places.work_share),
+        (~migrant & retired, places.retired_share),
+        (~migrant & ~working & ~retired, places.population_share),
+    ):
+        rows = np.flatnonzero(mask)
+        rows = rows[np.argsort(persons["id"][rows] & ((1 << SERIAL_BITS) - 1), kind="stable")]
+        persons["locality"][rows] = places.first[p] + apportion.spread(len(rows), share[span])
+    persons["hukou"][:] = np.where(migrant, persons["hukou"], persons["locality"])
     inside = (columns["flags"] & Flag.INSIDE) > 0
-    table["relation"][:] = np.where(inside, table["locality"], table["hukou"])
+    persons["relation"][:] = np.where(inside, persons["locality"], persons["hukou"])

@@ -50,6 +50,35 @@ class Accounts(NamedTuple):
     """The most the local treasury can pay into the fund's gap in a year, yuan."""
     collectable: Array
     """Wage bill of formal staff at the lawful rates in force, yuan: contributions on wages in full."""
+    account_share: Array
+    """Part of ``contributions_enterprise`` credited to individual accounts, a share."""
+    empty_accounts: Array
+    """Individual accounts of members not yet retired, a stock of promises, yuan."""
+    elders: Array
+    """Residents above pension age, members or not, persons."""
+    accrued_share: Array
+    """Part of ``benefits_enterprise`` earned before the national basic pension began, a share."""
+
+    def part(self, share: float) -> Accounts:
+        """The accounts of a part of the year: flows and yearly amounts shrink, heads and stocks stay."""
+        return self._replace(**{name: share * getattr(self, name) for name in YEARLY})
+
+
+YEARLY = (
+    "contributions_enterprise",
+    "contributions_public",
+    "benefits_enterprise",
+    "benefits_public",
+    "off_list",
+    "interest",
+    "portability_in",
+    "portability_out",
+    "average_wage",
+    "gdp",
+    "collectable",
+)
+"""Fields of the accounts in yuan a year; a wage or output per head keeps its relation to the nation's. What a
+treasury can pay is not among them: it is a budget for the year, spent when it is needed."""
 
 
 class Funds(NamedTuple):

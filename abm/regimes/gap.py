@@ -12,14 +12,27 @@ from abm.regimes.accounts import Array, ratio
 from abm.regimes.settlement import Books
 
 
-def certified_gap(books: Books) -> Array:
-    """Current deficit of each locality after the ex-ante subsidy and before any tier, yuan (..., n)."""
+def current_balance(books: Books) -> Array:
+    """Revenue with the ex-ante subsidy less spending of each locality, before any tier, yuan (..., n)."""
     accounts, flows = books.accounts, books.flows
     revenue = accounts.contributions_enterprise + accounts.contributions_public + accounts.interest
     subsidy = flows["public_gap_subsidy"] + flows["central_lump_subsidy"] + flows["local_lump_subsidy"]
-    spending = accounts.benefits_enterprise + accounts.benefits_public
     moved = accounts.portability_in - accounts.portability_out
-    return np.maximum(spending - revenue - subsidy - moved, 0.0)
+    return revenue + subsidy + moved - spending(books)
+
+
+def spending(books: Books) -> Array:
+    """What each locality pays to or for members, yuan (..., n)."""
+    return sum((books.flows[name] for name in PAID if name in books.flows), start=np.zeros(1))
+
+
+PAID = ("benefits_enterprise", "national_basic_pension", "account_contributions", "benefits_public")
+"""Flows that are a fund's spending."""
+
+
+def certified_gap(books: Books) -> Array:
+    """Current deficit of each locality after the ex-ante subsidy and before any tier, yuan (..., n)."""
+    return np.maximum(-current_balance(books), 0.0)
 
 
 def managerial_gap(books: Books, gap: Array) -> Array:
@@ -41,8 +54,7 @@ def fill(books: Books, missing: Array, charged: Array, bailout: float, provincia
     provincial treasury pays, as a share of the province's output. Surpluses repay old advances.
     """
     tiers = books.membership
-    spent = books.flows.get("local_deficit_share", np.zeros(tiers.localities))
-    local = np.minimum(charged, np.maximum(books.accounts.treasury_capacity - spent, 0.0))
+    local = np.minimum(charged, books.treasury_left())
     books.pay_in("local_gap_subsidy", local)
     rest = missing - local
     asked = tiers.total(rest)
@@ -62,11 +74,12 @@ def fill(books: Books, missing: Array, charged: Array, bailout: float, provincia
 def _repay(books: Books) -> None:
     """Repay old advances out of whatever reserve the holder of the fund has left."""
     tiers, debt = books.membership, books.opening.advances
-    if books.pooled:
+    if books.national:
+        held, owed = np.maximum(books.central, 0.0)[..., None], debt.sum(axis=-1, keepdims=True)
+        repaid = debt * ratio(np.minimum(held, owed), owed)
+    else:
         owed = tiers.total(debt)
         payable = ratio(np.minimum(np.maximum(books.provincial, 0.0), owed), owed)
-        repaid = debt * tiers.spread(payable)
-        books.post("full_allocation", repaid)
-    else:
-        repaid = np.minimum(debt, np.maximum(books.local, 0.0))
-    books.post("advance_repaid", repaid)
+        by_itself = np.minimum(debt, np.maximum(books.local, 0.0))
+        repaid = np.where(books.pooled, debt * tiers.spread(payable), by_itself)
+    books.pay_out("advance_repaid", repaid)

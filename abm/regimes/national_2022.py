@@ -13,25 +13,26 @@ Source: State Council 2022/11; lambda is assumed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
 from abm.regimes.accounts import ratio
-from abm.regimes.rule import Declaration, ParameterSource
+from abm.regimes.rule import Declaration, ParameterSource, UpperRule
 from abm.regimes.settlement import Books
 
 
 @dataclass(frozen=True)
-class National2022:
+class National2022(UpperRule):
     """The rule: top share of local treasuries, output below which they pay none, off-list accepted."""
 
     local_share_top: float
     local_share_free_below: float
     off_list_accepted: float
-    declaration: ClassVar[Declaration] = Declaration(
-        stock="kept", legacy="centre", gap="local treasury, then centre"
-    )
+
+    @property
+    def declaration(self) -> Declaration:
+        """Stock, legacy and gap."""
+        return Declaration(stock="kept", legacy="centre", gap="local treasury, then centre")
 
     def pool(self, books: Books) -> None:
         """Local treasuries pay their share of deficits; surpluses are remitted to fill the rest."""

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
-from abm.regimes.rule import Declaration, ParameterSource
+from abm.regimes.rule import ParameterSource, UpperRule
 from abm.regimes.settlement import Books
 
 
 @dataclass(frozen=True)
-class NoUpperTier:
+class NoUpperTier(UpperRule):
     """The rule without numbers."""
-
-    declaration: ClassVar[Declaration] = Declaration(stock="kept", legacy="lower tier", gap="lower tier")
 
     def pool(self, books: Books) -> None:
         """No money moves."""

@@ -18,7 +18,7 @@ from typing import ClassVar
 import numpy as np
 
 from abm.regimes.accounts import Array
-from abm.regimes.gap import certified_gap, managerial_share_seen
+from abm.regimes.gap import certified_gap, managerial_share_seen, spending
 from abm.regimes.rule import Declaration, ParameterSource
 from abm.regimes.settlement import Books
 
@@ -42,12 +42,11 @@ class ProvincialUnified:
     def pool(self, books: Books) -> None:
         """Hand over the stock, remit all revenue, receive all spending."""
         accounts, flows = books.accounts, books.flows
-        spending = accounts.benefits_enterprise + accounts.benefits_public
-        kept = spending * (self.stock_months / 12.0)
+        kept = spending(books) / books.part * (self.stock_months / 12.0)
         books.post("stock_remittance", np.maximum(books.opening.local - kept, 0.0))
         revenue = [x for name, x in flows.items() if name in REVENUE]
         books.post("full_remittance", sum(revenue[1:], start=revenue[0]))
-        books.post("full_allocation", spending + accounts.portability_out)
+        books.post("full_allocation", spending(books) + accounts.portability_out)
 
     def missing(self, books: Books) -> tuple[Array, Array]:
         """What the province's reserve cannot pay, attributed to localities, and the part each bears."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
-from abm.regimes.accounts import Array
+from abm.regimes.accounts import Accounts, Array
+from abm.regimes.memory import Memory
 from abm.regimes.settlement import Books
 
 
@@ -54,14 +55,49 @@ class LowerRule(Protocol):
         ...
 
 
-class UpperRule(Protocol):
-    """A rule from provinces to the centre."""
+class UpperRule:
+    """A rule from provinces to the centre; a base with what most rules have in common.
+
+    A rule under which the centre holds the fund itself is ``pooled``: then the lower rule is not asked, and
+    the upper one has the method ``missing`` of a lower rule.
+    """
+
+    pooled: ClassVar[bool] = False
 
     @property
     def declaration(self) -> Declaration:
         """Stock, legacy and gap."""
-        ...
+        return Declaration(stock="kept", legacy="lower tier", gap="lower tier")
+
+    @property
+    def backstop(self) -> float | None:
+        """Part of a gap left by those below that the centre pays; None: what the budget's softness says."""
+        return None
 
     def pool(self, books: Books) -> None:
         """Post the year's flows between provinces and centre."""
+        raise NotImplementedError
+
+    def missing(self, books: Books) -> tuple[Array, Array]:
+        """As a lower rule's; only asked of a rule that is ``pooled``."""
+        raise NotImplementedError
+
+    def benefits(self, accounts: Accounts) -> dict[str, Array]:
+        """What the enterprise scheme pays to or for its members, by flow, (..., n) yuan."""
+        return {"benefits_enterprise": accounts.benefits_enterprise}
+
+    def remember(self, memory: Memory, accounts: Accounts, gap: Array) -> Memory:
+        """The memory after a year with these accounts and certified gaps (..., n)."""
+        return memory
+
+
+class Module(Protocol):
+    """A rule that works under any regime, switched on and off by the timeline."""
+
+    def before_gaps(self, books: Books) -> None:
+        """Act on the year after the tiers have moved their money."""
+        ...
+
+    def after_gaps(self, books: Books, charged: Array) -> None:
+        """Act on the year after gaps are filled; ``charged`` (..., n) is what localities were asked for."""
         ...

@@ -47,6 +47,13 @@ FLOWS: dict[str, Flow] = {
     "full_remittance": Flow("fund", "fund:province", "all revenue remitted to the province"),
     "full_allocation": Flow("fund:province", "fund", "all spending allocated by the province"),
     "passed_to_province": Flow("fund", "fund:province", "locality's share of the remittance to the centre"),
+    "national_remittance": Flow("fund", "fund:centre", "all revenue remitted to the national fund"),
+    "national_allocation": Flow("fund:centre", "fund", "all spending allocated by the national fund"),
+    "stock_to_centre": Flow("fund", "fund:centre", "reserve handed to the national fund"),
+    "provincial_stock_to_centre": Flow("fund:province", "fund:centre", "province's reserve handed over"),
+    "legacy_payment": Flow("budget", "fund", "empty accounts made good by the local treasury"),
+    "account_contributions": Flow("fund", "workers", "contributions to accounts outside the scheme"),
+    "national_basic_pension": Flow("fund", "pensioners", "national basic pension"),
     "remitted_to_centre": Flow("fund:province", "fund:centre", "remitted to the centre"),
     "received_from_centre": Flow("fund:centre", "fund:province", "paid by the centre", "remitted_to_centre"),
     "passed_to_locality": Flow("fund:province", "fund", "locality's share of the centre's payment"),
@@ -54,6 +61,13 @@ FLOWS: dict[str, Flow] = {
     "local_gap_subsidy": Flow("budget", "fund", "gap met by the local treasury"),
     "provincial_gap_subsidy": Flow("budget:province", "fund", "gap met by the provincial treasury"),
     "central_gap_subsidy": Flow("budget:centre", "fund", "gap met by the centre"),
+    "emergency_transfer": Flow("budget:centre", "fund", "emergency transfer below the warning line"),
+    "rise_withheld": Flow("pensioners", "fund", "rise of high pensions withheld for a year"),
+    "rise_paid_later": Flow("fund", "pensioners", "rise of high pensions paid later"),
+    "surplus_kept": Flow("fund:province", "fund", "surplus kept after good years"),
+    "surplus_kept_nationally": Flow("fund:centre", "fund", "surplus kept after good years"),
+    "remittance_refunded": Flow("budget:centre", "fund", "remittance refunded after good years"),
+    "transfer_cut": Flow("budget", "budget:centre", "general transfer cut after a failed assessment"),
     # Arrears have no lender of their own in the accounts: the local treasury advances them off budget.
     "advance": Flow("budget", "fund", "advance, a recorded liability of the fund"),
     "advance_repaid": Flow("fund", "budget", "advance repaid"),
@@ -82,6 +96,19 @@ class Settlement(NamedTuple):
     memory: Memory
 
 
+def benefits(flows: dict[str, Array]) -> Array:
+    """What funds paid to pensioners, less what these were not paid, (..., n)."""
+    to = [x for name, x in flows.items() if FLOWS[name].payee == "pensioners"]
+    back = [x for name, x in flows.items() if FLOWS[name].payer == "pensioners"]
+    return np.sum(to, axis=0) - np.sum([np.zeros_like(to[0]), *back], axis=0)
+
+
+def contributions(flows: dict[str, Array]) -> Array:
+    """What funds collected and kept in the scheme, (..., n)."""
+    collected = flows["contributions_enterprise"] + flows["contributions_public"]
+    return collected - flows.get("account_contributions", np.zeros_like(collected))
+
+
 def subsidies(flows: dict[str, Array]) -> tuple[Array, Array]:
     """What the centre's, and what local and provincial treasuries paid into each fund: two arrays (..., n).
 
@@ -90,6 +117,7 @@ def subsidies(flows: dict[str, Array]) -> tuple[Array, Array]:
 
     def paid(*payers: str) -> Array:
         names = [k for k in flows if FLOWS[k].payer in payers and k not in LOAN_FLOWS]
+        names = [k for k in names if FLOWS[k].payee.startswith("fund")]
         return np.sum([flows[name] for name in names], axis=0)
 
     return paid("budget:centre"), paid("budget", "budget:province")
@@ -142,7 +170,7 @@ class Reserves:
 
 
 class Books(Reserves):
-    """The year's books: rules post flows, the reserves follow."""
+    """The books of a year or of a part of it: rules post flows, the reserves follow."""
 
     def __init__(
         self,
@@ -152,16 +180,18 @@ class Books(Reserves):
         memory: Memory,
         plan: Array,
         sight: Array | float,
-        pooled: bool,
-        upper_share: float = 1.0,
+        pooled: npt.NDArray[np.bool_],
+        national: bool,
+        part: float,
     ) -> None:
         super().__init__(opening, membership)
-        self.memory = memory  # of last year; a rule that remembers replaces its own entries
-        self.plan = plan  # collections in the year's budget
-        self.sight = sight  # error in the managerial share of a gap as seen from above
-        self.upper_share = upper_share  # part of the year in which the upper rule is in force
         self.accounts = accounts
-        self.pooled = pooled  # the province holds the reserve and pays the pensions
+        self.memory = memory  # of last year; a rule that remembers replaces its own entries
+        self.plan = plan  # collections in the budget
+        self.sight = sight  # error in the managerial share of a gap as seen from above
+        self.pooled = pooled  # (n,) where the province holds the reserve and pays the pensions
+        self.national = national  # the centre does
+        self.part = part  # of the year that these books are for
         self.flows: dict[str, Array] = {}
 
     def post(self, name: str, amount: Array) -> None:
@@ -170,24 +200,44 @@ class Books(Reserves):
         self.move(name, amount)
 
     def pay_in(self, name: str, amount: Array) -> None:
-        """Post a treasury's payment to the locality's fund, which a pooled fund passes on to the province."""
+        """Post a payment to the locality's fund, which a pooled fund passes on to the pool."""
         self.post(name, amount)
-        if self.pooled:
-            self.post("full_remittance", amount)
+        if self.national:
+            self.post("national_remittance", amount)
+        elif self.pooled.any():
+            self.post("full_remittance", amount * self.pooled)
 
-    def exchange_with_centre(self, remitted: Array, received: Array) -> None:
+    def pay_out(self, name: str, amount: Array) -> None:
+        """Post a payment of the locality's fund, for which a pool provides the money."""
+        if self.national:
+            self.post("national_allocation", amount)
+        elif self.pooled.any():
+            self.post("full_allocation", amount * self.pooled)
+        self.post(name, amount)
+
+    def exchange_with_centre(
+        self, remitted: Array, received: Array, of_province: Array | float = 0.0
+    ) -> None:
         """Remit to and receive from the centre, by locality (..., n), through the province's fund.
 
         Where localities hold their own reserves each of them carries its part; where the province pools,
-        the localities see nothing of it. Amounts are for a whole year in force.
+        the localities see nothing of it. ``of_province`` (..., P) is remitted by the province besides.
         """
-        remitted, received = remitted * self.upper_share, received * self.upper_share
-        if not self.pooled:
-            self.post("passed_to_province", remitted)
-        self.post("remitted_to_centre", self.membership.total(remitted))
+        if not self.pooled.all():
+            self.post("passed_to_province", remitted * ~self.pooled)
+        self.post("remitted_to_centre", self.membership.total(remitted) + of_province)
         self.post("received_from_centre", self.membership.total(received))
-        if not self.pooled:
-            self.post("passed_to_locality", received)
+        if not self.pooled.all():
+            self.post("passed_to_locality", received * ~self.pooled)
+
+    def treasury_left(self) -> Array:
+        """What the local treasury can still pay this year, (..., n)."""
+        spent = sum((self.flows[name] for name in CHARGES if name in self.flows), start=np.zeros(1))
+        return np.maximum(self.accounts.treasury_capacity - spent, 0.0)
+
+
+CHARGES = ("legacy_payment", "local_deficit_share", "local_gap_subsidy", "transfer_cut")
+"""Payments of the local treasury that its capacity bounds."""
 
 
 class ConservationError(RuntimeError):
@@ -222,7 +272,7 @@ def check(settlement: Settlement, opening: Funds, membership: Membership, tolera
         ("advances", closing.advances, debt),
     ):
         _close(f"closing of {label}", got, want, slack)
-        if label != "the central fund" and np.min(got) < -slack:
+        if np.min(got) < -slack:
             raise ConservationError(f"{label} overdrawn by {-np.min(got)} yuan")
 
 

@@ -1,24 +1,37 @@
-"""A pooling regime: a rule from localities to province under a rule from provinces to centre."""
+"""A pooling regime: a rule from localities to province under a rule from provinces to centre, and modules."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
-from abm.regimes import gap, subsidy
-from abm.regimes.accounts import Accounts, Array, Funds, Membership
+from abm.regimes import early_warning, gap, subsidy
+from abm.regimes.accounts import Accounts, Array, Funds, Membership, ratio
+from abm.regimes.by_province import pooled_in
 from abm.regimes.memory import Memory, plan
-from abm.regimes.rule import LowerRule, UpperRule
+from abm.regimes.rule import LowerRule, Module, UpperRule
 from abm.regimes.settlement import Books, Settlement
 
-OWN_TREASURY = ("public_gap_subsidy", "local_lump_subsidy", "local_deficit_share", "local_gap_subsidy")
+OWN_TREASURY = (
+    "public_gap_subsidy",
+    "local_lump_subsidy",
+    "legacy_payment",
+    "local_deficit_share",
+    "local_gap_subsidy",
+    "transfer_cut",
+)
 """What the local government pays out of its own budget."""
 
 
 @dataclass(frozen=True)
 class Stack:
-    """The money rules of one year: two tiers, the lump sum ``lump`` (n,) in yuan, and who fills gaps."""
+    """The money rules of a year or of a ``part`` of it.
+
+    Two tiers, modules, the lump sum ``lump`` (n,) in yuan for that time, and who fills gaps.
+    """
 
     lower: LowerRule
     upper: UpperRule
@@ -27,42 +40,64 @@ class Stack:
     central_share: float
     bailout: float
     provincial_treasury: float
-    upper_share: float = 1.0  # part of the year in which the upper rule is in force
     plan_pull: float = 0.0  # how far a budget plan moves toward the national norm
     sight: Array | float = 0.0  # error in the managerial share of gaps as seen from above, (n,)
+    modules: tuple[Module, ...] = ()
+    part: float = 1.0  # of the year
+
+    @cached_property
+    def pooled(self) -> npt.NDArray[np.bool_]:
+        """Where the locality does not hold its own fund, (n,)."""
+        if self.upper.pooled:
+            return np.ones(self.membership.localities, bool)
+        return pooled_in(self.lower, self.membership.province_of)
 
     def settle(self, accounts: Accounts, funds: Funds, memory: Memory | None = None) -> Settlement:
         """Settle a year: accounts, opening funds and memory in; gross flows, closing funds and memory out.
 
-        Order: contributions and pensions, subsidies, lower tier, upper tier, gaps. Vectorised over the
-        localities and any leading what-if axes; nothing is rounded. Yuan. Without a memory the year before is
-        taken to have been like this one.
+        Order: contributions and pensions, subsidies, lower tier, upper tier, modules, gaps, modules.
+        Vectorised over the localities and any leading what-if axes; nothing is rounded. Yuan. Without a
+        memory the year before is taken to have been like this one.
         """
         memory = Memory.opening(accounts) if memory is None else memory
+        national = self.upper.pooled
+        pooled = np.zeros_like(self.pooled) if national else self.pooled
         budget = plan(accounts, memory, self.plan_pull)
         books = Books(
-            accounts, funds, self.membership, memory, budget, self.sight, self.lower.pooled, self.upper_share
+            accounts, funds, self.membership, memory, budget, self.sight, pooled, national, self.part
         )
         for name in BOOKED:
             books.post(name, getattr(accounts, name))
+        for name, amount in self.upper.benefits(accounts).items():
+            books.post(name, amount)
+        books.post("benefits_public", accounts.benefits_public)
         subsidy.pay(books, self.lump, self.central_share)
-        self.lower.pool(books)
+        if not national:
+            self.lower.pool(books)
         self.upper.pool(books)
-        missing, charged = self.lower.missing(books)
-        owed = gap.fill(books, missing, charged, self.bailout, self.provincial_treasury)
+        early_warning.pay_what_was_withheld(books)
+        for module in self.modules:
+            module.before_gaps(books)
+        holder = self.upper if national else self.lower
+        missing, charged = holder.missing(books)
+        bailout = self.upper.backstop if self.upper.backstop is not None else self.bailout
+        treasury = 0.0 if national else self.provincial_treasury
+        owed = gap.fill(books, missing, charged, bailout, treasury)
+        for module in self.modules:
+            module.after_gaps(books, charged)
         return self._close(books, owed)
 
     def _close(self, books: Books, owed: Array) -> Settlement:
-        certified = gap.certified_gap(books)
+        accounts, certified = books.accounts, gap.certified_gap(books)
         paid = sum(books.flows[name] for name in OWN_TREASURY if name in books.flows)
-        # A pool's debts are the province's: the locality owes only its unpaid share of this year's gap.
-        debt = owed if self.lower.pooled else books.advances - books.opening.advances
+        # A pool's debts are the pool's: the locality owes only its unpaid share of this year's gap.
+        debt = np.where(self.pooled, owed, books.advances - books.opening.advances)
         own_money = books.local - books.opening.local - paid - debt
-        memory = books.memory._replace(
-            collected=books.accounts.contributions_enterprise, collectable=books.accounts.collectable
-        )
+        memory = books.memory.after(accounts)
+        if self.part == 1.0:
+            memory = self.upper.remember(memory, accounts, certified)
         lead = np.broadcast_shapes(
-            *(np.shape(x)[:-1] for x in (*books.accounts, *books.opening[:2], books.plan)), memory.lead
+            *(np.shape(x)[:-1] for x in (*accounts, *books.opening[:2], books.plan)), memory.lead
         )
 
         def full(x: Array) -> Array:
@@ -85,10 +120,16 @@ class Stack:
         )
 
     def reserves_in_charge(self, accounts: Accounts, funds: Funds) -> Array:
-        """Reserves by locality (..., n) with the province's shared by enterprise retirees: earns interest."""
-        share = self.membership.share(accounts.enterprise_retirees)
-        return np.maximum(funds.local, 0.0) + share * np.maximum(
-            self.membership.spread(funds.provincial), 0.0
+        """Reserves by locality (..., n), the province's and the centre's shared by enterprise retirees.
+
+        They earn the interest that the accounts hold.
+        """
+        retirees = accounts.enterprise_retirees
+        of_nation = ratio(retirees, retirees.sum(axis=-1, keepdims=True))
+        return (
+            np.maximum(funds.local, 0.0)
+            + self.membership.share(retirees) * np.maximum(self.membership.spread(funds.provincial), 0.0)
+            + of_nation * np.maximum(funds.central, 0.0)[..., None]
         )
 
 
@@ -98,7 +139,5 @@ BOOKED = (
     "interest",
     "portability_out",
     "portability_in",
-    "benefits_enterprise",
-    "benefits_public",
 )
-"""What comes in and goes out of the localities' funds before any government pays."""
+"""What comes into and leaves the localities' funds before pensions and before any government pays."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, Field, StrictInt, ValidationError, model_validat
 
 from abm import yaml_file
 from abm.errors import UserError, nearest, unknown
-from abm.timeline import Event, Frozen, Regime
+from abm.timeline import Event, Frozen, Regime, regimes_given
 
 FOLDER = Path(__file__).parent
 M = TypeVar("M", bound=BaseModel)
@@ -32,7 +33,7 @@ class Difference(Frozen):
     @model_validator(mode="after")
     def _known(self) -> Self:
         if "regime" in self.set:
-            Regime.parse(str(self.set["regime"]))
+            regimes_given(self.set["regime"], date.min)
         check_parameters({path: value for path, value in self.set.items() if path != "regime"})
         return self
 

@@ -8,9 +8,12 @@ return arrays that broadcast; bases are yuan a year.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 
 Array = np.ndarray
+Value = TypeVar("Value", float, np.ndarray)
 
 
 def part_done(years_before: float, years: float) -> float:
@@ -21,8 +24,8 @@ def part_done(years_before: float, years: float) -> float:
     return min((years_before + 1.0) / years, 1.0)
 
 
-def step_by_step(own: Array, unified: Array, done: float) -> Array:
-    """A base on its way from the place's own to the unified one, up or down."""
+def step_by_step(own: Value, unified: Value, done: float) -> Value:
+    """A base (or a rate) on its way from the place's own to the unified one, up or down."""
     return own + done * (unified - own)
 
 

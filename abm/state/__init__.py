@@ -50,7 +50,7 @@ DERIVED: tuple[str, ...] = (
     # what the scenario says and the data it rests on
     "scenario", "parameters", "places", "base", "entrants", "economy", "membership", "chart", "public_entry",
     # what is in force this year
-    "stack_in_force", "stack", "rules", "divisors", "keys",
+    "stack_in_force", "schedule", "rules", "divisors", "keys",
     # the institutions and the order of a year
     "central", "provincial", "local", "phases",
     # how the run is done

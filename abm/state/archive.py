@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 import tempfile
 import zipfile
 from importlib import import_module
@@ -29,14 +30,14 @@ class ArchiveError(ValueError):
 
 def write(path: Path, header: dict[str, Any], content: dict[str, Any]) -> None:
     """Write ``header`` (JSON-able) and ``content`` beside ``path``, synchronise, and rename."""
-    arrays: dict[int, tuple[str, np.ndarray]] = {}
+    arrays = _Arrays()
     tree = {name: _encoded(value, name, arrays) for name, value in content.items()}
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
                 archive.writestr(zipfile.ZipInfo(HEADER), json.dumps({**header, "content": tree}))
-                for member, array in arrays.values():
+                for member, array in arrays.named.items():
                     with archive.open(zipfile.ZipInfo(f"{member}.npy"), "w", force_zip64=True) as stream:
                         np.lib.format.write_array(stream, array, allow_pickle=False)
             file.flush()
@@ -70,15 +71,31 @@ def content(path: Path) -> dict[str, Any]:
         raise ArchiveError(str(error)) from None
 
 
-def _encoded(value: Any, place: str, arrays: dict[int, tuple[str, np.ndarray]]) -> Any:
+class _Arrays:
+    """The arrays of a tree, each once, by a name made from its place."""
+
+    def __init__(self) -> None:
+        self.named: dict[str, np.ndarray] = {}
+        self._names: dict[int, str] = {}
+
+    def add(self, place: str, array: np.ndarray) -> str:
+        """The name of an array."""
+        if id(array) not in self._names:
+            name = re.sub(r"[^\w.]", "_", place, flags=re.ASCII)[:200]
+            while name in self.named:
+                name += f"_{len(self.named)}"
+            self.named[name], self._names[id(array)] = array, name
+        return self._names[id(array)]
+
+
+def _encoded(value: Any, place: str, arrays: _Arrays) -> Any:
     """The JSON node of a value; arrays are put aside, each once, and named."""
     if isinstance(value, np.generic):
         return {"scalar": value.dtype.str, "value": value.item()}
     if isinstance(value, PLAIN):
         return value
     if isinstance(value, np.ndarray) and value.dtype != object:
-        name, _ = arrays.setdefault(id(value), (place, value))
-        return {"array": name}
+        return {"array": arrays.add(place, value)}
     if isinstance(value, pd.DataFrame):
         columns = {str(name): _column(value[name], f"{place}.{name}", arrays) for name in value}
         return {"frame": columns, "rows": len(value)}
@@ -103,15 +120,16 @@ def _encoded(value: Any, place: str, arrays: dict[int, tuple[str, np.ndarray]]) 
     raise TypeError(f"{place} is a {type(value).__name__}, which a saved state cannot hold")
 
 
-def _column(series: pd.Series, place: str, arrays: dict[int, tuple[str, np.ndarray]]) -> Any:
+def _column(series: pd.Series, place: str, arrays: _Arrays) -> Any:
     """A column of a frame: numbers as they are, text as codes into the list of its words."""
     if isinstance(series.dtype, np.dtype) and series.dtype != object:
-        values = series.to_numpy()
-        arrays[id(values)] = (place, values)
-        return {"array": place}
+        return {"array": arrays.add(place, series.to_numpy())}
     codes, words = pd.factorize(series)
-    arrays[id(codes)] = (place, codes)
-    return {"array": place, "words": [str(word) for word in words], "dtype": str(series.dtype)}
+    return {
+        "array": arrays.add(place, codes),
+        "words": [str(word) for word in words],
+        "dtype": str(series.dtype),
+    }
 
 
 def _fields(value: Any) -> tuple[str, ...] | None:

@@ -45,7 +45,8 @@ def estimate(frame: pd.DataFrame) -> dict[str, Finding]:
     """Coefficients ``coverage`` and ``rate_paid`` (shares)."""
     treated = (frame["world"] == "reform") & (frame["year"] >= REFORM)
     frame = frame.assign(treated=treated.astype(float))
-    found, twins = {}, {}
+    found: dict[str, Finding] = {}
+    twins: dict[str, float] = {}
     for name, outcome in OUTCOMES.items():
         found |= regression(f"{outcome} ~ treated | cell + year", frame, "unit", {"treated": name})
         twins[name] = float(twin_effect(frame, outcome, "reform", "none", REFORM).mean())

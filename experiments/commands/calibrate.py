@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,11 @@ def command(
     STEPs: estimate, profiles, posterior (these three by default), recovery. Every trial is kept in the
     folder's store, so that a run that was stopped goes on where it was when it is given again.
     """
+    from experiments.commands.options import needs
+
+    needs("calibrate", "optimagic", "sklearn")
+    os.environ.setdefault("TONGCHOU_CACHE", "off")  # every trial has a base year of its own
+
     from abm.results import check_folder
     from calibration import estimate, free, identify, posterior
     from experiments import text

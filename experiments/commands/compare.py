@@ -9,7 +9,9 @@ import click
 
 from experiments.commands.options import (
     check_table,
+    drawn,
     pool_options,
+    posterior_options,
     scenario_options,
     table_option,
     warn,
@@ -27,6 +29,7 @@ from experiments.commands.progress import counter
     metavar="SHARE",
     help="Instead: as many pairs as give ±SHARE of the baseline at 95 %, from a pilot of 4.",
 )
+@posterior_options
 @scenario_options
 @pool_options
 @table_option
@@ -34,6 +37,8 @@ def command(
     scenarios: tuple[str, ...],
     replicates: int | None,
     precision: float | None,
+    posterior: int | None,
+    posterior_file: Path,
     store: str,
     file: Path | None,
     **options: Any,
@@ -48,6 +53,7 @@ def command(
         *scenarios,
         replicates=replicates,
         precision=precision,
+        draws=drawn(posterior, posterior_file),
         store=kept,
         progress=counter(),
         say=lambda sentence: click.echo(sentence, err=True),

@@ -66,6 +66,34 @@ def pool_options(verb: F) -> F:
     return verb
 
 
+def posterior_options(verb: F) -> F:
+    """Parameter uncertainty: how many draws, and the file they are drawn from."""
+    options = (
+        click.option(
+            "--posterior", type=int, metavar="N", help="Replicate r has draw r of N from a posterior."
+        ),
+        click.option(
+            "--posterior-file",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            default=Path("results/calibration/posterior.parquet"),
+            help="Where it is (results/calibration/posterior.parquet, written by calibrate).",
+        ),
+    )
+    for option in reversed(options):
+        verb = option(verb)
+    return verb
+
+
+def drawn(count: int | None, file: Path) -> list[dict[str, Any]]:
+    """The draws of ``posterior_options``; none where none are asked for."""
+    if count is None:
+        return []
+    from experiments.posterior import draws
+
+    return draws(file, count)
+
+
 def table_option(verb: F) -> F:
     """Where all numbers behind what is shown are written to."""
     what = "Write the whole table, .csv or .parquet."
@@ -96,3 +124,12 @@ def warn(sentence: str) -> bool:
     if sentence:
         click.echo(f"tongchou: {sentence}", err=True)
     return bool(sentence)
+
+
+def needs(verb: str, *libraries: str) -> None:
+    """Refuse a verb whose libraries are not installed, before it spends time; they come with an extra."""
+    from importlib.util import find_spec
+
+    for library in libraries:
+        if find_spec(library) is None:
+            raise UserError(f"{verb} needs {library}; install it with: pip install 'tongchou[calibration]'")

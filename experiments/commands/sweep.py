@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from experiments.commands.options import pool_options, warn
+from experiments.commands.options import drawn, pool_options, posterior_options, warn
 from experiments.commands.progress import counter
 
 
 @click.command("sweep")
 @click.argument("design")
+@posterior_options
 @pool_options
-def command(design: str, store: str, **pool: Any) -> int:
+def command(design: str, posterior: int | None, posterior_file: Path, store: str, **pool: Any) -> int:
     """Run a DESIGN, a YAML file or a shipped one. Repeated, it runs only what is missing or failed."""
-    from pathlib import Path
-
     from experiments import sweep, text
     from experiments.store import Store
 
     kept = Store(store)
-    done = sweep(design, kept, progress=counter(), **pool)
+    done = sweep(design, kept, progress=counter(), draws=drawn(posterior, posterior_file), **pool)
     warn(text.damage(kept.damaged))
     runs = done.runs
     rows = [

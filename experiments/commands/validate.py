@@ -47,6 +47,10 @@ def command(scenario: str, scale: int, seeds: int, jobs: int, replications: bool
 
     With estimated values: tongchou validate history+results/calibration/estimated.yaml
     """
+    from experiments.commands.options import needs
+
+    needs("validate", "jinja2", *(["pyfixest"] if replications else []))
+
     from abm.results import check_folder
     from calibration import chapters, validation
     from experiments import text

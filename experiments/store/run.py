@@ -78,17 +78,25 @@ def _model() -> tuple[str, str]:
     return code_hash(), data.data_hash()
 
 
-def run_key(scenario: Scenario) -> str:
-    """SHA-256 over code, data and resolved scenario, 64 hexadecimal digits; names and titles do not count."""
-    return hashlib.sha256("|".join([*_model(), scenario.key()]).encode()).hexdigest()
+def run_key(scenario: Scenario, variant: str = "") -> str:
+    """SHA-256 over code, data and resolved scenario, 64 hexadecimal digits; names and titles do not count.
+
+    ``variant`` tells apart runs of a scenario that something was done to.
+    """
+    parts = [*_model(), scenario.key(), *([variant] if variant else [])]
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
 
 def finished(
-    scenario: Scenario, parameters: Mapping[str, Any], tables: Mapping[str, bytes], error: str = ""
+    key: str,
+    scenario: Scenario,
+    parameters: Mapping[str, Any],
+    tables: Mapping[str, bytes],
+    error: str = "",
 ) -> Run:
     """The record of a run that ended, with the tables of :func:`tables_of` or with a traceback."""
     facts = {
-        "key": run_key(scenario),
+        "key": key,
         "scenario": scenario.name,
         "seed": scenario.seed,
         "status": "failed" if error else "ok",

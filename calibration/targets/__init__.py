@@ -22,7 +22,7 @@ from abm.space import NATION, PROVINCE_NAMES
 from calibration.measures import VARIABLES, Tables, measure, of_publications
 from experiments.fit import BREAKS
 
-FOLDER = Path(__file__).parent / "targets"
+FOLDER = Path(__file__).parent
 FIT, VALIDATE = (2010, 2016), (2017, 2018)
 SPLITS = ("fit", "validate", "kept_back")
 SCALES = {"log": "log difference", "level": "difference in the variable's unit"}

@@ -1,0 +1,175 @@
+"""The accounts of every locality, from what a pass added up (specification, 11.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from oracle import paths
+
+if TYPE_CHECKING:
+    from oracle.model import Oracle
+
+
+@dataclass
+class Account:
+    """A locality's year, yuan and persons; enterprise scheme where nothing is said."""
+
+    contributions: float
+    contributions_public: float
+    benefits: float
+    benefits_public: float
+    off_list: float
+    interest: float
+    portability_in: float
+    portability_out: float
+    insured: float
+    employees: float
+    retirees: float
+    average_wage: float
+    output: float
+    population: float
+    capacity: float
+    plan: float
+
+    @property
+    def spending(self) -> float:
+        return self.benefits + self.benefits_public
+
+    def gap(self, subsidies: float) -> float:
+        """The certified gap, before any tier."""
+        revenue = self.contributions + self.contributions_public + self.interest + subsidies
+        return max(self.spending - revenue - (self.portability_in - self.portability_out), 0.0)
+
+    def managerial(self, gap: float) -> float:
+        """The part of a gap that the place answers for."""
+        return min(gap, max(self.plan - self.contributions, 0.0) + self.off_list)
+
+
+@dataclass
+class Funds:
+    """Reserves of localities, provinces and the centre, and the advances localities owe, yuan."""
+
+    local: list[float]
+    provincial: list[float]
+    central: float
+    advances: list[float]
+
+
+@dataclass
+class Memory:
+    """What rules remember of last year, by locality: contributions and what was collectable."""
+
+    contributions: list[float]
+    collectable: list[float]
+
+
+def output_of(model: Oracle) -> list[float]:
+    """Output by province: published, times what relocation changed (section 5)."""
+    alpha, year = model.rules.capital_share, model.year
+    path = paths.output(model.parameters, year)
+    jobs, capital = [0.0] * 31, [0.0] * 31
+    for e in model.employers:
+        p = model.province_of[e.locality]
+        jobs[p] += e.jobs
+        capital[p] += e.capital
+    return [
+        path[p]
+        * (capital[p] / model.unmoved_capital[p]) ** alpha
+        * (jobs[p] / model.jobs_of("formal")[p]) ** (1.0 - alpha)
+        for p in range(31)
+    ]
+
+
+def lawful_rates(model: Oracle) -> list[float]:
+    """What covered employers and their staff owe of the base by law, by locality."""
+    rules = model.rules
+    return [
+        rules.employer_rate_by_province[p] * (1.0 - rules.waived) + rules.worker_rate
+        for p in model.province_of
+    ]
+
+
+def plans(memory: Memory, collectable: list[float], pull: float) -> list[float]:
+    """Contributions planned for the year: last year's, on what is collectable, pulled to the norm (11.6)."""
+    norm = sum(memory.contributions) / sum(memory.collectable)
+    result = []
+    for c, now in enumerate(collectable):
+        before = memory.collectable[c]
+        own = memory.contributions[c] * now / before if before > 0.0 else 0.0
+        result.append((1.0 - pull) * own + pull * norm * now)
+    return result
+
+
+def interest(model: Oracle, retirees: list[float]) -> list[float]:
+    """A year's return on the reserves a locality is in charge of, rounded to the fen."""
+    value, year, funds = model.parameters.value, model.year, model.funds
+    e = value("returns.entrusted_share", year)
+    rate = (1.0 - e) * value("returns.local_deposits", year) + e * value("returns.entrusted", year)
+    people = [0.0] * 31
+    for c, number in enumerate(retirees):
+        people[model.province_of[c]] += number
+    earned = []
+    for c, number in enumerate(retirees):
+        p = model.province_of[c]
+        share = number / people[p] if people[p] > 0.0 else model.work_share[c]
+        reserve = max(funds.local[c], 0.0) + share * max(funds.provincial[p], 0.0)
+        earned.append(round(100.0 * reserve * rate) / 100.0)
+    return earned
+
+
+def accounts_of(model: Oracle) -> list[Account]:
+    """The accounts of the year; remembers what next year's plan needs."""
+    seen, n = model.counts.places, len(model.province_of)
+    value, year = model.parameters.value, model.year
+    output = output_of(model)
+    dues = [
+        (
+            seen["employer_dues"][c]
+            + seen["worker_dues"][c]
+            + seen["flexible_dues"][c]
+            + seen["back_payments"][c]
+        )
+        / 100.0
+        for c in range(n)
+    ]
+    collectable = [
+        seen["wages"][c] / 100.0 * rate for c, rate in zip(range(n), lawful_rates(model), strict=True)
+    ]
+    before = model.memory if model.rules.transitions else Memory(dues, collectable)
+    plan = plans(before, collectable, value("regimes.plan_pull", year))
+    model.memory = Memory(dues, collectable)
+    retirees = [float(seen["retirees"][c] - seen["retirees_public"][c]) for c in range(n)]
+    earned = interest(model, retirees)
+    ported = model.counts.ported
+    children = model.children()
+    result = []
+    for c in range(n):
+        p = model.province_of[c]
+        benefits = (seen["pensions"][c] + seen["refunds"][c]) / 100.0
+        early = value("government.years_early", year) * seen["early_pensions"][c] / 100.0
+        supplement = model.levers[c].supplement
+        topped_up = seen["pensions"][c] / 100.0 * supplement / (1.0 + supplement)
+        own = output[p] * model.work_share[c]
+        result.append(
+            Account(
+                contributions=dues[c],
+                contributions_public=(seen["public_employer_dues"][c] + seen["public_worker_dues"][c])
+                / 100.0,
+                benefits=benefits,
+                benefits_public=seen["public_pensions"][c] / 100.0,
+                off_list=min(early + topped_up, benefits),
+                interest=earned[c],
+                portability_in=sum(ported[a][c] for a in range(n) if a != c) / 100.0,
+                portability_out=sum(ported[c][b] for b in range(n) if b != c) / 100.0,
+                insured=float(seen["insured"][c] - seen["insured_public"][c]),
+                employees=float(seen["staff"][c]),
+                retirees=retirees[c],
+                average_wage=value("regimes.private_wage_ratio", year) * model.wage_before[c],
+                output=own,
+                population=seen["adults"][c] + children[p] * model.population_share[c],
+                capacity=value("regimes.treasury_share", year) * own,
+                plan=plan[c],
+            )
+        )
+    return result

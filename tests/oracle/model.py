@@ -1,0 +1,355 @@
+"""The oracle's model: the phases of a year as loops over agents (specification, section 5)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import mesa
+
+from abm.draws import normal, uniform
+from abm.scenario import Scenario
+from oracle import labour, paths
+from oracle.accounts import accounts_of
+from oracle.counts import Counts
+from oracle.employer import Employer, Staff
+from oracle.rules import Keys, Rules
+from oracle.settlement import realise, settle
+from oracle.worker import Worker, single
+
+
+@dataclass
+class Levers:
+    """What a local government sets."""
+
+    audit: float
+    registration: float
+    leniency: float
+    floor: float
+    rate: float
+    supplement: float
+
+
+@dataclass
+class Market:
+    """What was observed of the last pass, by locality and (bill, levy, capital) by province."""
+
+    value: list[float]
+    compliant: list[float]
+    mean_bill: list[float]
+    mean_wage: list[float]
+    bill: list[float]
+    levy: list[float]
+    capital: list[float]
+
+
+class PublicEntry:
+    """How far the public group has entered the scheme (10.3)."""
+
+    def __init__(
+        self, model: Oracle, start: int, inside: list[float], retired: list[float], pool: list[float]
+    ):
+        self._model, self._from = model, start
+        self._start = {False: inside, True: retired}
+        self._pool = pool
+
+    def start(self, retired: bool, province: int) -> float:
+        return self._start[retired][province]
+
+    def now(self, retired: bool, province: int) -> float:
+        """The part of the group that is inside by now."""
+        year = self._model.rules.year
+        start = self.start(retired, province)
+        first_year = max(self._from, 2014)
+        if year >= self._model.rules.full_entry:
+            return 1.0
+        if year <= first_year:
+            return start
+        variable = "public_retirees" if retired else "public_employees"
+        series = {y: paths.published("public_sector", variable, y)[province] for y in range(2010, 2019)}
+        whole = 1.03 * series[2018] if retired else self._pool[province]
+        first = series[first_year]
+        progress = (series[min(year, 2018)] - first) / (whole - first)
+        return start + (1.0 - start) * min(max(progress, 0.0), 1.0)
+
+
+class Oracle(mesa.Model):
+    """The second implementation. ``oracle.start`` fills it with the state at the end of the base year."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        super().__init__(rng=scenario.seed)
+        self.scenario = scenario
+        self.year = scenario.start
+        self.employers: list[Employer] = []
+
+    # --- phases of a year
+
+    def step_to(self, year: int) -> None:
+        """The next year, under the levers that are set."""
+        self.enter_year(year)
+        self.employ()
+        self.live()
+        self.settle()
+
+    def enter_year(self, year: int) -> None:
+        """Announce: rules, wages and bases (section 5)."""
+        self.year = year
+        base_year = year == self.scenario.start
+        self.keys = Keys(self.scenario.seed, year)
+        self.rules = rules = Rules(self.parameters, self.scenario, year, not base_year)
+        path = paths.wages(self.parameters, year)
+        theta = rules.wage_shift
+        wages_before = paths.wages(self.parameters, year - 1)
+        jobs = [paths.market_employment(self.parameters, y) for y in (year - 1, year)]
+        self.grown_jobs = [b / a for a, b in zip(*jobs, strict=True)]
+        self.grown_wages = [b / a for a, b in zip(wages_before, path, strict=True)]
+        if base_year:
+            self.province_wage_before = wages_before
+            self.province_wage = path
+        else:
+            self.province_wage_before = self.province_wage
+            self.province_wage = [
+                w * (1.0 + theta * start) / (1.0 + theta * last)
+                for w, start, last in zip(path, self.levy_at_start, self.market.levy, strict=True)
+            ]
+        benefit_calibre = 1.0 + rules.benefit_full_calibre * (rules.private_wage_ratio - 1.0)
+        calibre = 1.0 + rules.full_calibre * (rules.private_wage_ratio - 1.0)
+        self.wage = [self.province_wage[p] for p in self.province_of]
+        self.wage_before = [self.province_wage_before[p] for p in self.province_of]
+        self.benefit_wage = [w * benefit_calibre for w in self.wage_before]
+        self.base_wage = [w * calibre for w in self.wage_before]
+        self.flexible_income = [w * rules.flexible_income_ratio for w in self.wage]
+
+    def employ(self) -> None:
+        """Employers decide; then the labour market's hazards and vacancies follow."""
+        if self.rules.transitions:
+            for p in range(31):
+                grown, richer = self.growth_of_jobs(p)
+                self.unmoved_capital[p] *= grown * richer
+        for employer in self.employers:
+            employer.decide()
+        self.plan_hiring()
+
+    def live(self) -> None:
+        """The young come of age, then everybody lives the year; the market is observed."""
+        if self.rules.transitions:
+            self.come_of_age()
+        self.counts = Counts(self)
+        for employer in self.employers:
+            employer.now = Staff()
+        for person in list(self.agents_by_type[Worker]):
+            person.live()
+        for employer in self.employers:
+            employer.last = employer.now
+        self.observe_market()
+        for stock, name in (("formal", "staff"), ("flexible", "flexible"), ("public", "public_staff")):
+            for c, place in enumerate(self.stocks):
+                counted = float(self.counts.places[name][c])
+                if self.rules.transitions:
+                    place[stock].count(counted)
+                else:
+                    place[stock].now = counted
+
+    def settle(self) -> None:
+        """Draw up the accounts, settle them through the tiers, and round to the fen."""
+        self.accounts = accounts_of(self)
+        self.settlement = settle(self, self.accounts, self.funds)
+        self.realised, self.funds = realise(self.settlement.books)
+
+    def children(self) -> list[float]:
+        """Those under 16 by province: of the start, plus births, less those who came of age."""
+        start = self.scenario.start
+        result = []
+        for p in range(31):
+            number = paths.children(start, p)
+            for year in range(start + 1, self.year + 1):
+                number += paths.births(year) * paths.under_five(p)
+                number -= paths.entrants(start, year, p, 0) + paths.entrants(start, year, p, 1)
+            result.append(number)
+        return result
+
+    # --- the labour market (section 12)
+
+    def plan_hiring(self) -> None:
+        n = len(self.province_of)
+        names = ("hiring", "leaving", "taking_up", "giving_up", "public_hiring")
+        self.hazards = {name: [0.0] * n for name in names}
+        self.vacancies: list[list[tuple[int, float]]] = [[] for _ in range(n)]
+        if not self.rules.transitions:
+            return
+        wanted = [0.0] * n
+        for e in self.employers:
+            wanted[e.locality] += e.jobs
+            open_posts = max(e.jobs - e.last.staff, 0.0) + self.rules.turnover_vacancies * e.jobs
+            self.vacancies[e.locality].append((e.row, open_posts))
+        flexible, public = self.jobs_of("flexible"), self.jobs_of("public")
+        seen = self.counts.places
+        for c, stock in enumerate(self.stocks):
+            p, share = self.province_of[c], self.work_share[c]
+            formal = stock["formal"].need(wanted[c])
+            free = stock["flexible"].need(flexible[p] * share)
+            posts = stock["public"].need(public[p] * share)
+            seekers, idle = seen["job_seekers"][c] / 1000.0, seen["idle_seekers"][c] / 1000.0
+            hazards = {
+                "hiring": labour.per_head(formal, seekers),
+                "leaving": self.leaving - labour.per_head(min(formal, 0.0), stock["formal"].now),
+                "taking_up": labour.per_head(free, idle),
+                "giving_up": self.giving_up - labour.per_head(min(free, 0.0), stock["flexible"].now),
+                "public_hiring": labour.per_head(posts, seekers),
+            }
+            for name, value in hazards.items():
+                self.hazards[name][c] = labour.hazard(value)
+
+    def jobs_of(self, kind: str) -> list[float]:
+        """Jobs wanted outside employers, by province."""
+        start = self.jobs_at_start[kind]
+        if kind == "public":
+            return start
+        first = paths.market_employment(self.parameters, self.scenario.start)
+        now = paths.market_employment(self.parameters, self.year)
+        return [jobs * b / a for jobs, a, b in zip(start, first, now, strict=True)]
+
+    def growth_of_jobs(self, province: int) -> tuple[float, float]:
+        """The growth since last year of the economy's formal jobs and of its wages (paths)."""
+        return self.grown_jobs[province], self.grown_wages[province]
+
+    def hiring_employer(self, c: int, u: float) -> int:
+        """The row of the employer in a locality that a hired person goes to; -1 where there is none."""
+        total = 0.0
+        for _, posts in self.vacancies[c]:
+            total += posts
+        if total <= 0.0:
+            return -1
+        running = 0.0
+        for row, posts in self.vacancies[c]:
+            running += posts
+            if running > u * total:
+                return row
+        return self.vacancies[c][-1][0]
+
+    # --- what employers and persons ask
+
+    def detection(self, push: float) -> float:
+        return min(max(self.rules.audit_base + push, 0.0), 1.0)
+
+    def inspection(self, push: float) -> float:
+        return min(max(self.rules.registration_base + push, 0.0), 1.0)
+
+    def return_on_capital(self, p: int) -> float:
+        alpha, theta, levy = self.rules.capital_share, self.rules.wage_shift, self.market.levy[p]
+        share = (1.0 + theta * levy) / (1.0 - alpha) - (1.0 + levy)
+        return self.market.bill[p] * share / self.market.capital[p]
+
+    def place_by_work(self, province: int, u: float) -> int:
+        running = 0.0
+        for c in range(self.first[province], self.first[province + 1]):
+            running += self.work_share[c]
+            if running > u:
+                return c
+        return self.first[province + 1] - 1
+
+    def wage_of_province(self, p: int) -> float:
+        return self.province_wage[p]
+
+    def benefit_wage_of_province(self, p: int) -> float:
+        return self.benefit_wage[self.first[p]]
+
+    def flow_employees(self, c: int) -> float:
+        return 1.0 if self.rules.transitions else self.mean_employees[self.province_of[c]]
+
+    def flow_retirees(self, c: int) -> float:
+        return 1.0 if self.rules.transitions else self.mean_retirees[self.province_of[c]]
+
+    def pension_means(self, public: bool, r: int) -> tuple[float, float]:
+        """Mean pension in payment in a place at the end of last year, and the share of the old."""
+        return self.means[public][r]
+
+    # --- after the pass
+
+    def remember_pensions(self) -> None:
+        seen = self.counts.places
+        self.means = {False: [], True: []}
+        for r in range(len(self.province_of)):
+            public, public_old = seen["retirees_public"][r], seen["retirees_public_old"][r]
+            own, own_old = seen["retirees"][r] - public, seen["retirees_old"][r] - public_old
+            for group, number, old, level in (
+                (False, own, own_old, seen["pension_level"][r]),
+                (True, public, public_old, seen["public_pension_level"][r]),
+            ):
+                mean = level / 100.0 / number if number else 0.0
+                self.means[group].append((mean, old / number if number else 0.0))
+
+    def observe_market(self) -> None:
+        n, seen = len(self.province_of), self.counts.places
+        staff, compliant, bills, firms = [0] * n, [0] * n, [0] * n, [0] * n
+        capital = [0.0] * 31
+        for e in self.employers:
+            c = e.locality
+            staff[c] += e.last.staff
+            compliant[c] += e.last.staff if e.hidden <= self.rules.full_below else 0
+            bills[c] += e.last.wages
+            firms[c] += 1
+            capital[self.province_of[c]] += e.capital
+        bill, levied = [0] * 31, [0] * 31
+        for c in range(n):
+            p = self.province_of[c]
+            bill[p] += seen["wages"][c]
+            levied[p] += seen["employer_dues"][c] + seen["back_payments"][c]
+        self.market = Market(
+            value=[
+                v / w / 10000.0 if w else 0.05
+                for v, w in zip(seen["value_of_base"], seen["to_insure"], strict=True)
+            ],
+            compliant=[labour.ratio(a, b) for a, b in zip(compliant, staff, strict=True)],
+            mean_bill=[labour.ratio(a, b) for a, b in zip(bills, firms, strict=True)],
+            mean_wage=[
+                labour.ratio(seen["wages"][c] / 100.0, seen["staff"][c]) / self.base_wage[c] for c in range(n)
+            ],
+            bill=[b / 100.0 for b in bill],
+            levy=[labour.ratio(a, b) for a, b in zip(levied, bill, strict=True)],
+            capital=capital,
+        )
+        self.remember_pensions()
+        self.compatriots = self.counts.stock
+
+    # --- who comes of age (section 5)
+
+    def come_of_age(self) -> None:
+        born = self.year - paths.ADULT
+        birth_key = self.keys.at("coming of age", born)
+        for p in range(31):
+            weight = self.weights[6 * p + 4]
+            serial = self.serials.get((born, p), 0)
+            for sex in range(2):
+                number = paths.entrants(self.scenario.start, self.year, p, sex) / weight
+                agents = math.floor(number)
+                agents += uniform(birth_key, 2 * p + sex) < number - agents
+                for place in self.spread(agents, p):
+                    self.newcomer(born, p, serial, bool(sex), place)
+                    serial += 1
+            self.serials[born, p] = serial
+
+    def newcomer(self, born: int, province: int, serial: int, female: bool, place: int) -> None:
+        """A young person outside urban work."""
+        rules, stratum = self.rules, 6 * province + 4
+        identity = ((born - 1885) << 24) | (province << 19) | serial
+        person = Worker(self, identity, self.weights[stratum], female)
+        person.stratum = stratum
+        person.locality = person.hukou = person.relation = place
+        skill = rules.spread * normal(self.keys.at("skill", 0), identity) - rules.spread**2 / 2.0
+        person.log_skill = single(skill)
+        person.cadre = female and uniform(self.keys["cadre"], identity) < rules.cadre_share
+
+    def spread(self, count: int, province: int) -> list[int]:
+        """Systematic sampling of localities by their share of the population (section 2)."""
+        cells = range(self.first[province], self.first[province + 1])
+        total = sum(self.population_share[c] for c in cells)
+        chosen = []
+        for i in range(count):
+            mark, running = (i + 0.5) / count * total, 0.0
+            for c in cells:
+                running += self.population_share[c]
+                if running > mark:
+                    break
+            chosen.append(c)
+        return chosen

@@ -1,0 +1,131 @@
+"""The second model beside the first: every person, employer, account and yuan of every year."""
+
+from __future__ import annotations
+
+import pytest
+
+from abm.model import PensionModel
+from abm.scenario import Scenario
+from oracle.compare import differences, follow
+from oracle.start import levers_of, oracle_from
+
+SMALL = {"population.minimum_agents": 20}
+"""Some 6000 persons at 1:200000, so that a year of plain Python takes a quarter of a second."""
+
+
+def pair(spec: str = "history", **options: object) -> tuple:
+    """A model in its base year and the oracle in the same state, base year lived and settled."""
+    changed = {**SMALL, **options.pop("set", {})}
+    options = {"scale": 200000, "seed": 1, **options}
+    engine = PensionModel(Scenario.named(spec, set=changed, **options))
+    oracle = oracle_from(engine)
+    oracle.live()
+    oracle.settle()
+    return engine, oracle
+
+
+def next_year(engine: PensionModel, oracle: object) -> list[str]:
+    """A year of both under the engine's levers; what differs."""
+    engine.step()
+    oracle.levers = levers_of(engine)
+    oracle.step_to(engine.year)
+    return differences(oracle, engine)
+
+
+def agree(spec: str = "history", **options: object) -> None:
+    """Both models agree in every year of a scenario."""
+    engine, oracle = pair(spec, **options)
+    assert differences(oracle, engine) == []
+    while engine.year < engine.scenario.end:
+        follow(oracle, engine)
+        assert (engine.year + 1, next_year(engine, oracle)) == (engine.year, [])
+
+
+def test_history_person_by_person() -> None:
+    """From 2010 to 2026: public entry, the adjustment fund, the waiver, national pooling, the later age."""
+    agree(end=2026)
+
+
+def test_prefectures_person_by_person() -> None:
+    """Two tiers below the centre, places within provinces."""
+    agree(end=2012, resolution="prefecture", start=2010)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "where"),
+    [
+        ("contributions.worker_rate", 0.079, "worker_dues"),
+        ("worker.burden_aversion", 1.25, "payers"),
+        ("portability.transfer_rate", 0.121, "ported"),
+        ("retirement.special_trades_advance", 48, "early_retirees"),
+        ("labour.turnover_vacancies", 0.11, "employer"),
+        ("adjustment.tilt_age", 71, "retirees_old"),
+        ("regimes.treasury_share", 0.011, "capacity"),
+        ("returns.local_deposits", 0.021, "interest"),
+    ],
+)
+def test_another_number_in_one_of_them_is_seen(path: str, value: float, where: str) -> None:
+    """A parameter that only the oracle holds otherwise shows within two years, and where it acts."""
+    engine, oracle = pair()
+    oracle.parameters = oracle.parameters.load({**SMALL, path: value})
+    found = next_year(engine, oracle) + next_year(engine, oracle)
+    assert any(where in line for line in found)
+
+
+def test_another_rule_in_one_of_them_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pension by the month too much is seen."""
+    from oracle import scheme
+
+    right = scheme.monthly_pension
+
+    def wrong(*given: float) -> tuple[float, float, float]:
+        base, transitional, funded = right(*given)
+        return base, transitional, funded + 0.01
+
+    engine, oracle = pair()
+    monkeypatch.setattr(scheme, "monthly_pension", wrong)
+    assert any(line.startswith("pension of person") for line in next_year(engine, oracle))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [2, 3])
+def test_history_at_a_finer_scale(seed: int) -> None:
+    """Ten times the persons, other draws, to the reform's last years."""
+    agree(end=2040, scale=40000, seed=seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_prefectures_to_national_pooling(seed: int) -> None:
+    """The pools of provinces with what the tiers above see of gaps, and national pooling over them."""
+    agree(end=2024, resolution="prefecture", scale=100000, seed=seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("resolution", ["province", "prefecture"])
+@pytest.mark.parametrize(
+    "spec", ["municipal", "provincial_adjustment", "provincial_unified", "early_national_2022", "no_waiver"]
+)
+def test_other_regimes(spec: str, resolution: str) -> None:
+    """Every rule of the history, alone and throughout."""
+    agree(spec, end=2023 if resolution == "province" else 2020, resolution=resolution)
+
+
+@pytest.mark.slow
+def test_a_late_start() -> None:
+    """A base year in which parts of the public group are inside already."""
+    agree(start=2016, end=2024)
+
+
+@pytest.mark.slow
+def test_assumed_numbers_that_are_zero_at_rest() -> None:
+    """Rules that the history's values switch off."""
+    changed = {
+        "regimes.unified_common_share": 0.4,
+        "regimes.unified_stock_months": 3.0,
+        "regimes.provincial_adjustment_share": 0.2,
+        "worker.inclination": 0.3,
+        "worker.open_to_migrants": 0.5,
+        "worker.prefecture_moving_cost": 0.5,
+    }
+    agree(end=2024, resolution="prefecture", set=changed)
