@@ -279,7 +279,7 @@ def test_a_province_tries_no_bound_or_cuts_in_from_its_outermost_locality() -> N
 
 
 def test_provinces_demand_more_where_they_carry_what_their_localities_let_go() -> None:
-    """Pooled there, effort fills the province's purse: quotas cut in, not on municipal pools."""
+    """Pooled there, effort fills the province's purse: quotas cut in there, not on municipal pools."""
     cut = {}
     for regime in ("municipal", "provincial_unified"):
         m = model(end=2012, resolution="prefecture", scale=40000, set={"regime": regime})
