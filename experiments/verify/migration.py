@@ -23,7 +23,7 @@ from experiments.verify.settings import Settings
 
 Array = np.ndarray
 N = len(PROVINCES)
-PERSONS = 400_000
+PERSONS = 1_000_000
 STEP = 0.6
 """Change, up and down, of the utility of a wage; a log wage changes by this over its weight."""
 NOBODY = -1e6

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from abm.regimes.accounts import ratio
 from abm.regimes.rule import ParameterSource, UpperRule
 from abm.regimes.settlement import Books
 
@@ -24,7 +25,7 @@ class BaseEqualisation(UpperRule):
         accounts = books.accounts
         base = accounts.average_wage * accounts.enterprise_employees
         collected = books.memory.collected
-        standard = collected.sum(axis=-1, keepdims=True) / base.sum(axis=-1, keepdims=True)
+        standard = ratio(collected.sum(axis=-1, keepdims=True), base.sum(axis=-1, keepdims=True))
         worth = self.equalised_share * standard
         books.exchange_with_centre(worth * base, worth * base.mean(axis=-1, keepdims=True) + 0.0 * base)
 
