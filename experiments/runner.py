@@ -143,9 +143,13 @@ def perform(task: Task, shards: Path, threads: int, work: Simulate) -> tuple[str
             "a worker has another version of the model or its data than this command; "
             "install the same one on all machines"
         )
-    run = attempt(task, threads, work)
-    shard.append(shards, run)
-    gc.collect()  # a model holds cycles; without this, those of several runs would be alive at a time
+    gc.freeze()  # what is alive now need not be looked at below
+    try:
+        run = attempt(task, threads, work)
+        shard.append(shards, run)
+    finally:
+        gc.collect()  # a model holds cycles; without this, those of several runs would be alive at a time
+        gc.unfreeze()
     return task.key, run.ok
 
 
