@@ -38,7 +38,7 @@ run: setup
 	$(BIN)/tongchou run history --figures --out results/history --force
 
 calibrate: setup
-	$(BIN)/tongchou calibrate estimate profiles posterior recovery
+	$(BIN)/tongchou calibrate estimate profiles posterior recovery ridge
 
 validate: setup
 	$(BIN)/tongchou validate

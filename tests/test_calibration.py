@@ -238,6 +238,7 @@ def _linear_emulator(slopes: np.ndarray) -> tuple[posterior.Emulator, Callable[[
     return posterior.emulate(positions, positions @ slopes.T), lambda p: p @ slopes.T
 
 
+@pytest.mark.slow
 def test_the_posterior_of_a_linear_normal_problem_is_the_textbook_one() -> None:
     pytest.importorskip("sklearn")
     slopes = np.random.default_rng(2).normal(size=(8, 2)) * 10
@@ -323,6 +324,7 @@ def test_verdicts_hold_the_mean_of_seeds_against_the_tolerance(worlds: validatio
     assert validation.rank_correlations(worlds.tables)["correlation"].min() == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 def test_the_report_is_one_file_that_keeps_what_fails(worlds: validation.Worlds, tmp_path: Path) -> None:
     pytest.importorskip("jinja2")
     table = pd.DataFrame({"effect": ["x <b>"], "verdict": ["FAIL: other sign"]})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -88,11 +90,16 @@ def planted(name: str) -> tuple[pd.DataFrame, dict[str, float]]:  # noqa: PLR091
     return pd.concat(parts), {"slope": 0.6}
 
 
+@cache
+def estimated(name: str) -> dict[str, Finding]:
+    """What a replication finds in its planted panel."""
+    return dict(replications.module(name).estimate(planted(name)[0]))
+
+
 @pytest.mark.parametrize("name", replications.NAMES)
 def test_the_estimator_finds_a_planted_effect(name: str) -> None:
-    frame, effect = planted(name)
-    found = replications.module(name).estimate(frame)
-    for coefficient, value in effect.items():
+    found = estimated(name)
+    for coefficient, value in planted(name)[1].items():
         finding = found[coefficient]
         assert finding.value == pytest.approx(value, abs=max(4 * finding.error, 0.02 * abs(value))), (
             coefficient
@@ -125,10 +132,9 @@ def test_neighbours_are_weighted_by_inverse_distance() -> None:
 
 
 def test_every_published_effect_belongs_to_a_replication_that_estimates_it() -> None:
-    for effect in effects():
-        frame, _ = planted(effect.replication)
-        assert effect.coefficient in replications.module(effect.replication).estimate(frame)
     assert {effect.replication for effect in effects()} == set(replications.NAMES)
+    for effect in effects():
+        assert effect.coefficient in estimated(effect.replication)
 
 
 @pytest.mark.parametrize(
@@ -167,3 +173,18 @@ def test_what_cannot_be_run_stays_in_the_table(monkeypatch: pytest.MonkeyPatch) 
 def test_an_unknown_replication_is_named() -> None:
     with pytest.raises(UserError, match="unknown replication 'leekage'; did you mean 'leakage'"):
         replications.module("leekage")
+
+
+def test_the_ridge_says_which_pairs_give_the_published_effect(monkeypatch: pytest.MonkeyPatch) -> None:
+    from calibration import ridge
+
+    def estimate(*arguments: object) -> dict[str, Finding]:
+        changes = arguments[-1]
+        assert isinstance(changes, dict)
+        fall = -20 * changes[ridge.ELASTICITY] * (1 - changes[ridge.BAILOUT])
+        return {"deficit": Finding(0.0, 1.0, fall), "surplus": Finding(0.0, 1.0, 0.0)}
+
+    monkeypatch.setattr(replications, "estimate", estimate)
+    table = ridge.ridge("history", 20_000, bailouts=(0.0, 0.5, 0.9), elasticities=(0.5, 1.0))
+    inside = {(r.bailout_probability, r.effort_elasticity) for r in table.itertuples() if r.in_band}
+    assert inside == {(0.0, 0.5), (0.5, 0.5), (0.5, 1.0)}

@@ -41,13 +41,25 @@ def module(name: str) -> ModuleType:
     return import_module(f"{__name__}.{name}")
 
 
-def estimate(name: str, scenario: str, scale: int, seed: int, jobs: int = 1) -> dict[str, Finding]:
-    """Run the worlds of one replication under a seed and estimate; findings by coefficient."""
+def estimate(
+    name: str,
+    scenario: str,
+    scale: int,
+    seed: int,
+    jobs: int = 1,
+    changes: Mapping[str, float] | None = None,
+) -> dict[str, Finding]:
+    """Run the worlds of one replication under a seed and estimate; findings by coefficient.
+
+    ``changes`` are parameters set in every world unless the world sets them itself.
+    """
     from joblib import Parallel, delayed
 
     paper = module(name)
     worlds = {
-        world: Scenario.named(stack, scale=scale, seed=seed, **options)
+        world: Scenario.named(
+            stack, scale=scale, seed=seed, **{**options, "set": {**(changes or {}), **options.get("set", {})}}
+        )
         for world, (stack, options) in paper.worlds(scenario).items()
     }
     runs = Parallel(n_jobs=min(jobs, len(worlds)))(delayed(_run)(world) for world in worlds.values())

@@ -13,7 +13,7 @@ from abm.errors import unknown
 if TYPE_CHECKING:
     import pandas as pd
 
-STEPS = ("estimate", "profiles", "posterior", "recovery")
+STEPS = ("estimate", "profiles", "posterior", "recovery", "ridge")
 
 
 @click.command("calibrate")
@@ -100,7 +100,7 @@ def command(
 ) -> None:
     """Estimate the free parameters on the statistics of 2011 to 2016.
 
-    STEPs: estimate, profiles, posterior (these three by default), recovery. Every trial is kept in the
+    STEPs: estimate, profiles, posterior (these three by default), recovery, ridge. Every trial is kept in the
     folder's store, so that a run that was stopped goes on where it was when it is given again.
     """
     from experiments.commands.options import needs
@@ -143,6 +143,12 @@ def command(
             say(f"posterior: {accepted:.0%} of proposals accepted")
             paths.append(posterior.write(draws, out / "posterior.parquet"))
         click.echo("\n".join(text.shown(path) for path in paths))
+    if "ridge" in wanted:
+        from calibration.ridge import ridge
+
+        found = ridge(scenario, scale, jobs=jobs)
+        click.echo(text.frame_table(found))
+        click.echo(text.shown(_table(found, out / "ridge.csv")))
     if "recovery" in wanted:
         recovered = identify.recover(plan, replications=replications).table()
         click.echo(text.frame_table(recovered))
