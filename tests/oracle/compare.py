@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from abm.model import PensionModel
+from abm.space import PROVINCE_NAMES
+from oracle import indicators
 from oracle.model import Oracle
 from oracle.start import funds_of
 from oracle.worker import (
@@ -187,10 +189,29 @@ def settlement(oracle: Oracle, engine: PensionModel) -> Iterator[str]:
             yield f"{name} in {c}: {here[c]}, engine {there[c]}"
 
 
+def rows(oracle: Oracle, engine: PensionModel) -> Iterator[str]:
+    """Result rows of the nation and the provinces that differ."""
+    frames = engine.observer.frames(engine)
+    national = frames["national"].set_index("year").loc[engine.year]
+    provinces = frames["provinces"].set_index(["year", "province"]).loc[engine.year]
+    for p, there in [
+        (None, national),
+        *((PROVINCE_NAMES.index(name), row) for name, row in provinces.iterrows()),
+    ]:
+        here = indicators.row(oracle, p)
+        where = "the nation" if p is None else PROVINCE_NAMES[p]
+        for name in sorted(set(here) ^ (set(there.index) - {"province"})):
+            yield f"column {name} is in one of them alone"
+        for name in set(here) & set(there.index):
+            a, b = float(here[name]), float(there[name])
+            if abs(a - b) > RELATIVE * max(abs(a), abs(b), 1.0):
+                yield f"{name} of {where}: {a!r}, engine {b!r}"
+
+
 def differences(oracle: Oracle, engine: PensionModel) -> list[str]:
     """All that differs after a year."""
     found: list[str] = []
-    for part in (people, employers, counts, market, accounts, settlement):
+    for part in (people, employers, counts, market, accounts, settlement, rows):
         found += part(oracle, engine)
     return found
 

@@ -9,7 +9,7 @@ import mesa
 
 from abm.draws import normal, uniform
 from abm.scenario import Scenario
-from oracle import labour, paths
+from oracle import labour, paths, unification
 from oracle.accounts import accounts_of
 from oracle.counts import Counts
 from oracle.employer import Employer, Staff
@@ -81,6 +81,7 @@ class Oracle(mesa.Model):
         self.scenario = scenario
         self.year = scenario.start
         self.employers: list[Employer] = []
+        self.province_benefit: list[float] | None = None
 
     # --- phases of a year
 
@@ -112,12 +113,14 @@ class Oracle(mesa.Model):
                 w * (1.0 + theta * start) / (1.0 + theta * last)
                 for w, start, last in zip(path, self.levy_at_start, self.market.levy, strict=True)
             ]
-        benefit_calibre = 1.0 + rules.benefit_full_calibre * (rules.private_wage_ratio - 1.0)
-        calibre = 1.0 + rules.full_calibre * (rules.private_wage_ratio - 1.0)
+        bases, benefits = unification.base_wages(self), unification.benefit_wages(self, self.province_benefit)
+        self.province_benefit = benefits
         self.wage = [self.province_wage[p] for p in self.province_of]
         self.wage_before = [self.province_wage_before[p] for p in self.province_of]
-        self.benefit_wage = [w * benefit_calibre for w in self.wage_before]
-        self.base_wage = [w * calibre for w in self.wage_before]
+        self.benefit_wage = [benefits[p] for p in self.province_of]
+        self.base_wage = [bases[p] for p in self.province_of]
+        if not base_year:
+            self.supplements = unification.supplements(self)
         self.flexible_income = [w * rules.flexible_income_ratio for w in self.wage]
 
     def employ(self) -> None:
@@ -200,13 +203,13 @@ class Oracle(mesa.Model):
             for name, value in hazards.items():
                 self.hazards[name][c] = labour.hazard(value)
 
-    def jobs_of(self, kind: str) -> list[float]:
-        """Jobs wanted outside employers, by province."""
+    def jobs_of(self, kind: str, year: int | None = None) -> list[float]:
+        """Jobs of a kind on their given path, by province; this year's unless said."""
         start = self.jobs_at_start[kind]
         if kind == "public":
             return start
         first = paths.market_employment(self.parameters, self.scenario.start)
-        now = paths.market_employment(self.parameters, self.year)
+        now = paths.market_employment(self.parameters, self.year if year is None else year)
         return [jobs * b / a for jobs, a, b in zip(start, first, now, strict=True)]
 
     def growth_of_jobs(self, province: int) -> tuple[float, float]:
@@ -252,7 +255,7 @@ class Oracle(mesa.Model):
         return self.province_wage[p]
 
     def benefit_wage_of_province(self, p: int) -> float:
-        return self.benefit_wage[self.first[p]]
+        return self.province_benefit[p]
 
     def flow_employees(self, c: int) -> float:
         return 1.0 if self.rules.transitions else self.mean_employees[self.province_of[c]]

@@ -112,6 +112,25 @@ def test_other_regimes(spec: str, resolution: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "module",
+    [
+        *("tax_collection", "tax_assessment", "vertical_management", "platform", "one_average_wage"),
+        *("unified_bases", "transition", "parity"),
+    ],
+)
+def test_modules(module: str) -> None:
+    """Institutions that change records, averages and supplements."""
+    agree(f"with_{module}", end=2022)
+
+
+@pytest.mark.slow
+def test_modules_by_prefecture() -> None:
+    """Neighbours within a province, and steps toward one average."""
+    agree("with_transition+with_parity", end=2019, resolution="prefecture")
+
+
+@pytest.mark.slow
 def test_a_late_start() -> None:
     """A base year in which parts of the public group are inside already."""
     agree(start=2016, end=2024)

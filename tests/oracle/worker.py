@@ -150,9 +150,9 @@ class Worker(mesa.Agent):
         pension = self.pension
         if rules.transitions:
             mean, old_share = model.pension_means(self.public_group, self.relation)
-            pension += scheme.rise(
-                pension, mean, old_share, self.age >= rules.tilt_age, rules.rise_rate, rules.flat, rules.tilt
-            )
+            added = rules.public_supplement if self.public_group else model.supplements[self.relation]
+            old, rate = self.age >= rules.tilt_age, rules.rise_rate + added
+            pension += scheme.rise(pension, mean, old_share, old, rate, rules.flat, rules.tilt)
             self.pension = single(pension)
         if self.inside:
             self.draw_from_fund(pension * model.flow_retirees(self.relation))
