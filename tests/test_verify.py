@@ -529,7 +529,7 @@ def test_a_rule_from_outside_shows_its_incentives(tmp_path: Path, capsys: pytest
 
 
 def test_a_rule_of_the_package_can_be_asked_too(capsys: pytest.CaptureFixture[str]) -> None:
-    """The formula of 2018 taxes bases: it raises the levy a little and leaves effort alone (cases D and L)."""
+    """The formula of 2018 taxes bases: it raises the levy a little, leaves effort alone (cases D and L)."""
     file = Path(economy.__file__).parents[2] / "abm" / "regimes" / "central_adjustment.py"
     status, out, _ = command(capsys, "--regime", str(file), "--json")
     own, _, asked = json.loads(out)
