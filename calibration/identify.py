@@ -98,9 +98,8 @@ def recover(
     """Simulate data at known values, estimate them again, ``replications`` times.
 
     Each replication's data are one run under a seed of its own (1001, 1002, …); the estimation uses the
-    plan's
-    seeds and starts at the model's values. Moments vary between worlds as between as many further seeds
-    (2001, …).
+    plan's seeds and starts at the model's values. Moments vary between worlds as between as many further
+    seeds (2001, …), but at least ten: weights from fewer would be luck.
     """
     from calibration.estimate import fit_window
 
@@ -108,11 +107,11 @@ def recover(
     table = fit_window(plan, space)
     setting = space.settings(np.array([p.unit(truth[p.name]) for p in space.parameters]))
 
-    def worlds(first: int) -> Array:
-        seeds = range(first, first + replications)
+    def worlds(first: int, count: int) -> Array:
+        seeds = range(first, first + count)
         return Trials(plan.world(), table, seeds, plan.store, plan.jobs)([setting])[0]
 
-    data, others = worlds(1001), worlds(2001)
+    data, others = worlds(1001, replications), worlds(2001, max(replications, 10))
     variance = np.cov(others.T)
     spread = np.sqrt(np.diag(variance))
     weights = msm.first_weights(np.maximum(spread, 1e-3 * np.abs(others.mean(axis=0)) + 1e-9))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 
 import numpy as np
@@ -188,3 +189,9 @@ def test_the_ridge_says_which_pairs_give_the_published_effect(monkeypatch: pytes
     table = ridge.ridge("history", 20_000, bailouts=(0.0, 0.5, 0.9), elasticities=(0.5, 1.0))
     inside = {(r.bailout_probability, r.effort_elasticity) for r in table.itertuples() if r.in_band}
     assert inside == {(0.0, 0.5), (0.5, 0.5), (0.5, 1.0)}
+
+
+def test_a_regression_leaves_the_logging_of_the_process_alone() -> None:
+    before = (logging.getLogger().level, list(logging.getLogger().handlers))
+    estimated("performance_transfers")
+    assert (logging.getLogger().level, list(logging.getLogger().handlers)) == before

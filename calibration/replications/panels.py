@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from types import ModuleType
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -64,7 +64,10 @@ def regression(
     outcome = formula.split("~", maxsplit=1)[0].strip()
     if float(frame[outcome].var()) < 1e-24:  # nothing moves: the effect is zero
         return {name: Finding(0.0, 0.0) for name in names.values()}
-    fitted = _pyfixest().feols(formula, data=frame.dropna(), vcov={"CRV1": cluster})
+    with _no_logging_set_up():  # parts of the library are imported by the call
+        import pyfixest
+
+        fitted = pyfixest.feols(formula, data=frame.dropna(), vcov={"CRV1": cluster})
     coefficients, errors = fitted.coef(), fitted.se()
     return {
         name: Finding(float(coefficients[term]), float(errors[term]))
@@ -74,15 +77,15 @@ def regression(
     }
 
 
-def _pyfixest() -> ModuleType:
-    """The library, kept from setting up logging for the whole process when it is imported."""
+@contextmanager
+def _no_logging_set_up() -> Iterator[None]:
+    """Keep a library from setting up logging for the whole process: it leaves alone what has a handler."""
     quiet = logging.NullHandler()
     logging.getLogger().addHandler(quiet)
     try:
-        import pyfixest
+        yield
     finally:
         logging.getLogger().removeHandler(quiet)
-    return pyfixest
 
 
 def with_twin(findings: Mapping[str, Finding], twins: Mapping[str, float]) -> dict[str, Finding]:
