@@ -7,20 +7,18 @@ missing is spread evenly. Stock: kept. Legacy: the place. Gap: the place.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
-from abm.regimes.rule import Declaration, ParameterSource
+from abm.regimes.rule import ParameterSource, UpperRule
 from abm.regimes.settlement import Books
 
 
 @dataclass(frozen=True)
-class BalancePooling:
+class BalancePooling(UpperRule):
     """The rule with the share that is pooled."""
 
     pooled_share: float
-    declaration: ClassVar[Declaration] = Declaration(stock="kept", legacy="lower tier", gap="lower tier")
 
     def pool(self, books: Books) -> None:
         """Move every balance the share of the way to the mean."""

@@ -8,19 +8,17 @@ place. Gap: the place. Sources: Köthenbürger 2002; Bucovetsky and Smart 2006.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from abm.regimes.accounts import ratio
-from abm.regimes.rule import Declaration, ParameterSource
+from abm.regimes.rule import ParameterSource, UpperRule
 from abm.regimes.settlement import Books
 
 
 @dataclass(frozen=True)
-class BaseEqualisation:
+class BaseEqualisation(UpperRule):
     """The rule with the share of base differences that is equalised."""
 
     equalised_share: float
-    declaration: ClassVar[Declaration] = Declaration(stock="kept", legacy="lower tier", gap="lower tier")
 
     def pool(self, books: Books) -> None:
         """Remit by the own base, receive by the mean base."""
