@@ -90,22 +90,15 @@ def accounts(collected: Any, base: Any = 1.0, spending: Any = 0.0, output: Any =
     given = (np.atleast_1d(np.asarray(x, np.float64)) for x in (collected, base, spending, output))
     dues, bill, pensions, product = np.broadcast_arrays(*given)
     nothing, one = np.zeros(dues.shape[-1]), np.ones(dues.shape[-1])
-    return Accounts(
+    return Accounts(**dict.fromkeys(Accounts._fields, nothing))._replace(
         contributions_enterprise=dues,
-        contributions_public=nothing,
         benefits_enterprise=pensions,
-        benefits_public=nothing,
-        off_list=nothing,
-        interest=nothing,
-        portability_in=nothing,
-        portability_out=nothing,
         insured_employees=bill / UNIT_WAGE,
         enterprise_employees=bill / UNIT_WAGE,
         enterprise_retirees=one,
         average_wage=UNIT_WAGE * one,
         gdp=product,
         population=one,
-        treasury_capacity=nothing,
         collectable=bill,
         account_share=nothing,
         empty_accounts=nothing,

@@ -1,7 +1,7 @@
 """A money rule from outside the package: what governments make of it, beside two rules whose effect is known.
 
-A file defines ``rule(parameters, year)`` as the files of ``abm.regimes`` do. An ``UpperRule`` is one from
-provinces to the centre; any other is one from localities to their province and is asked in one province.
+A file defines ``rule(parameters, year)`` as the files of ``abm.regimes`` do. An ``UpperRule`` is asked with
+every place a province of its own, any other rule with all places in one province.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ DEFAULTS = {
     **levies.REGIONS, "mu": 2.0, "a": 0.5, "D": 0.5,
     "lambda": 0.8, "c": 1.0, "p": 0.1, "B": 1.0, "epsilon": 1.0,
 }  # fmt: skip
+LOWER = ("pooled", "pool", "missing")
+"""What a rule from localities to their province has."""
 YEAR = 2018
 """The year in which a rule is asked for its numbers."""
 
@@ -80,15 +82,11 @@ def load(file: Path) -> Outside:
         made = make(Parameters.load(), YEAR)
     except Exception as error:
         raise _broken(name, "rule(parameters, year) fails", error) from None
-    if not callable(getattr(made, "pool", None)):
-        raise UserError(f"{name}: what rule(parameters, year) returns has no method pool(books)")
-    if not hasattr(made, "missing") and not isinstance(made, UpperRule):
+    if not isinstance(made, UpperRule) and not all(hasattr(made, name) for name in LOWER):
         raise UserError(
-            f"{name}: a rule from provinces to the centre must extend abm.regimes.rule.UpperRule, one from "
-            "localities to their province needs a method missing(books)"
+            f"{name}: what rule(parameters, year) returns is no money rule; derive it from "
+            f"abm.regimes.rule.UpperRule, or give it {', '.join(LOWER)} for a rule below the province"
         )
-    if hasattr(made, "missing") and not hasattr(made, "pooled"):
-        raise UserError(f"{name}: a rule with missing(books) must say whether its province pools (pooled)")
     return Outside(str(file), made)
 
 
