@@ -114,6 +114,7 @@ def interest(model: Oracle, retirees: list[float]) -> list[float]:
         p = model.province_of[c]
         share = number / people[p] if people[p] > 0.0 else model.work_share[c]
         reserve = max(funds.local[c], 0.0) + share * max(funds.provincial[p], 0.0)
+        reserve += number / max(sum(people), 1.0) * max(funds.central, 0.0)
         earned.append(round(100.0 * reserve * rate) / 100.0)
     return earned
 

@@ -49,10 +49,12 @@ class Books:
     accounts: list[Account]
     opening: Funds
     lump: list[float]
-    pooled: bool
+    lower: list[str]
+    pooled: list[bool]
     one_tier: bool
-    upper_share: float
+    share: float
     errors: list[float]
+    capacity: list[float]
     flows: dict[str, list[float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -71,25 +73,36 @@ class Books:
 
     def book(self, name: str, amounts: list[float]) -> None:
         """Book a flow, one amount a locality or province, and move the reserves."""
-        self.flows[name] = amounts
+        before = self.flows.get(name, [0.0] * len(amounts))
+        self.flows[name] = [a + b for a, b in zip(before, amounts, strict=True)]
         move(self, name, amounts)
+
+    def under(self, rule: str) -> list[bool]:
+        """Which localities are under a lower rule."""
+        return [self.lower[p] == rule for p in self.province_of]
+
+    def charge(self, amounts: list[float]) -> list[float]:
+        """What local treasuries can pay of what they are charged; lessens what they can pay later."""
+        paid = [min(amount, max(left, 0.0)) for amount, left in zip(amounts, self.capacity, strict=True)]
+        self.capacity = [left - x for left, x in zip(self.capacity, paid, strict=True)]
+        return paid
 
     def pass_on(self, name: str, amounts: list[float]) -> None:
         """Book a payment into or out of the funds that a pool's province gets or gives at once."""
         self.book(name, amounts)
-        if self.pooled:
-            channel = "full_allocation" if FLOWS[name][0] == "fund" else "full_remittance"
-            move(self, channel, amounts)
-            self.flows[channel] = [a + b for a, b in zip(self.flows[channel], amounts, strict=True)]
+        channel = "full_allocation" if FLOWS[name][0] == "fund" else "full_remittance"
+        self.book(channel, [a if pooled else 0.0 for a, pooled in zip(amounts, self.pooled, strict=True)])
 
     def through_centre(self, remitted: list[float], received: list[float]) -> None:
         """What localities remit to the centre and get from it, by way of their provinces."""
-        if not self.pooled:
-            self.book("passed_to_province", remitted)
+
+        def own(amounts: list[float]) -> list[float]:
+            return [0.0 if pooled else a for a, pooled in zip(amounts, self.pooled, strict=True)]
+
+        self.book("passed_to_province", own(remitted))
         self.book("remitted_to_centre", self.by_province(remitted))
         self.book("received_from_centre", self.by_province(received))
-        if not self.pooled:
-            self.book("passed_to_locality", received)
+        self.book("passed_to_locality", own(received))
 
     def close(self) -> Funds:
         """The funds as they stand."""

@@ -6,6 +6,8 @@ from abm.data import load as load_data
 from abm.draws import key
 from abm.parameters import Parameters
 from abm.scenario import Scenario
+from abm.space import PROVINCE_NAMES
+from abm.timeline import segments
 from oracle.choices import Promise
 
 
@@ -41,7 +43,8 @@ class Rules:
             return p.value(path, year)
 
         self.year, self.transitions = year, transitions
-        self.stack = scenario.regime_at(year)[-1][1]
+        december = segments(scenario.timeline, year)[-1].stack
+        self.lower = [december.lower_of(name) for name in PROVINCE_NAMES]
         self.worker_rate = value("contributions.worker_rate")
         self.employer_rate = value("contributions.employer_rate")
         self.employer_rate_by_province = list(p.by_province("contributions.employer_rate", year))

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from abm.draws import normal
 from abm.parameters import Parameters
+from abm.space import PROVINCE_NAMES
+from abm.timeline import RegimeStack, segments
 from oracle.accounts import Account, Funds
 from oracle.books import PAYS_OUT, Books, move
 from oracle.tiers import LOWER, UPPER
 
 if TYPE_CHECKING:
     from oracle.model import Oracle
+
+WITH_MONEY = frozenset({"early_warning", "assessment", "budget_hardness"})
+"""Modules that move money and so divide a year; the oracle does not act on them yet."""
 
 
 @dataclass
@@ -38,12 +43,6 @@ def national_lump(p: Parameters, year: int) -> float:
     return amount
 
 
-def upper_share(model: Oracle) -> float:
-    """The part of the year in which December's upper rule is in force."""
-    stacks = model.scenario.regime_at(model.year)
-    return sum(share for share, stack in stacks if stack.upper == stacks[-1][1].upper)
-
-
 def perceived_errors(model: Oracle) -> list[float]:
     """The error in the managerial share of a gap as the tiers above see it, by locality."""
     value, year = model.parameters.value, model.year
@@ -51,28 +50,70 @@ def perceived_errors(model: Oracle) -> list[float]:
     return [size * normal(model.keys["managerial gap"], code) for code in model.codes]
 
 
-def settle(model: Oracle, accounts: list[Account], opening: Funds) -> Settlement:
-    """Settle accounts under the year's stack."""
-    one_tier = len(model.province_of) == 31
-    stack = model.rules.stack
-    lower = LOWER["municipal" if one_tier else stack.lower]
-    lump = national_lump(model.parameters, model.year)
-    books = Books(
-        model.parameters,
-        model.year,
-        model.province_of,
-        accounts,
-        opening,
-        [lump * key for key in model.subsidy_key],
-        lower.POOLED,
-        one_tier,
-        upper_share(model),
-        perceived_errors(model),
+def part_of(account: Account, share: float) -> Account:
+    """The account of a part of a year: flows, wage, output and plan in proportion, heads whole."""
+    flows = (
+        *("contributions", "contributions_public", "benefits", "benefits_public", "off_list", "interest"),
+        *("portability_in", "portability_out", "average_wage", "output", "plan"),
     )
-    first_steps(books)
-    lower.settle(books)
-    UPPER[stack.upper].settle(books)
-    return close_gaps(books)
+    return replace(account, **{name: share * getattr(account, name) for name in flows})
+
+
+def parts_of_year(model: Oracle) -> list[tuple[float, RegimeStack]]:
+    """The parts of the year under the same money rules: stack and modules with money."""
+    months: list[tuple[float, RegimeStack, frozenset[str]]] = []
+    for share, stack, modules in segments(model.scenario.timeline, model.year):
+        acting = modules & WITH_MONEY
+        before = months.pop()[0] if months and months[-1][1:] == (stack, acting) else 0.0
+        months.append((before + share, stack, acting))
+    return [(share, stack) for share, stack, _ in months]
+
+
+def settle(model: Oracle, accounts: list[Account], opening: Funds) -> Settlement:
+    """Settle accounts part by part of the year, each under its rules (11.3)."""
+    n = len(model.province_of)
+    lump, errors = national_lump(model.parameters, model.year), perceived_errors(model)
+    funds, capacity = opening, [a.capacity for a in accounts]
+    parts = []
+    for share, stack in parts_of_year(model):
+        lower = ["municipal" if n == len(PROVINCE_NAMES) else stack.lower_of(name) for name in PROVINCE_NAMES]
+        books = Books(
+            model.parameters,
+            model.year,
+            model.province_of,
+            [part_of(account, share) for account in accounts],
+            funds,
+            [share * lump * key for key in model.subsidy_key],
+            lower,
+            [LOWER[lower[p]].POOLED for p in model.province_of],
+            n == len(PROVINCE_NAMES),
+            share,
+            errors,
+            capacity,
+        )
+        first_steps(books)
+        for rule in sorted(set(lower)):
+            LOWER[rule].settle(books)
+        UPPER[stack.upper].settle(books)
+        parts.append(close_gaps(books))
+        funds, capacity = books.close(), books.capacity
+    return added_up(parts, opening)
+
+
+def added_up(parts: list[Settlement], opening: Funds) -> Settlement:
+    """The year's settlement from that of its parts."""
+    books = parts[-1].books
+    flows: dict[str, list[float]] = {}
+    for part in parts:
+        for name, amounts in part.books.flows.items():
+            before = flows.get(name, [0.0] * len(amounts))
+            flows[name] = [a + b for a, b in zip(before, amounts, strict=True)]
+    books.flows, books.opening = flows, opening
+
+    def total(name: str) -> list[float]:
+        return [sum(values) for values in zip(*(getattr(part, name) for part in parts), strict=True)]
+
+    return Settlement(books, total("gap"), total("managerial"), total("own_money"))
 
 
 def first_steps(books: Books) -> None:
@@ -105,18 +146,14 @@ def close_gaps(books: Books) -> Settlement:
         for f, g, error in zip(managerial, gap, books.errors, strict=True)
     ]
     deficit_share = flows.get("local_deficit_share", [0.0] * n)
-    if books.pooled:
-        missing = attributed(books, gap)
-        general = books.value("regimes.unified_general_share")
-        own = books.value("regimes.unified_managerial_share")
-        charged = [m * (general + (own - general) * share) for m, share in zip(missing, seen, strict=True)]
-    else:
-        missing = [max(-reserve, 0.0) for reserve in books.local]
-        charged = list(missing)
-    paid = [
-        min(charge, max(a.capacity - share, 0.0))
-        for charge, a, share in zip(charged, books.accounts, deficit_share, strict=True)
-    ]
+    general = books.value("regimes.unified_general_share")
+    own = books.value("regimes.unified_managerial_share")
+    of_pool = attributed(books, gap)
+    missing, charged = [], []
+    for c, pooled in enumerate(books.pooled):
+        missing.append(of_pool[c] if pooled else max(-books.local[c], 0.0))
+        charged.append(missing[c] * (general + (own - general) * seen[c]) if pooled else missing[c])
+    paid = books.charge(charged)
     rest = [m - x for m, x in zip(missing, paid, strict=True)]
     provincial = provincial_payment(books, rest)
     rest = [m - x for m, x in zip(rest, provincial, strict=True)]
@@ -135,7 +172,7 @@ def close_gaps(books: Books) -> Settlement:
             change += books.provincial[p] - books.opening.provincial[p]
         spent = flows["public_gap_subsidy"][c] + flows["local_lump_subsidy"][c] + deficit_share[c] + paid[c]
         owed = books.advances[c] - owed_before[c]
-        if books.pooled:
+        if books.pooled[c]:
             short = missing[c] - paid[c]
             owed = flows["advance"][c] * (charged[c] - paid[c]) / short if short > 0.0 else 0.0
         own_money.append(change - spent - owed)
@@ -168,11 +205,13 @@ def provincial_payment(books: Books, rest: list[float]) -> list[float]:
 
 def repayments(books: Books, owed: list[float]) -> list[float]:
     """Old advances that reserves left can repay."""
-    if not books.pooled:
-        return [min(a, max(reserve, 0.0)) for a, reserve in zip(owed, books.local, strict=True)]
-    total = books.by_province(owed)
+    held = [a if pooled else 0.0 for a, pooled in zip(owed, books.pooled, strict=True)]
+    total = books.by_province(held)
     part = [min(1.0, max(books.provincial[p], 0.0) / total[p]) if total[p] > 0.0 else 0.0 for p in range(31)]
-    return [a * part[books.province_of[c]] for c, a in enumerate(owed)]
+    return [
+        a * part[books.province_of[c]] if books.pooled[c] else min(a, max(books.local[c], 0.0))
+        for c, a in enumerate(owed)
+    ]
 
 
 # --- rounding (11.7)

@@ -131,6 +131,12 @@ def test_modules_by_prefecture() -> None:
 
 
 @pytest.mark.slow
+def test_one_province_ahead() -> None:
+    """Two lower rules side by side, switched within a year."""
+    agree("jilin", end=2022, resolution="prefecture")
+
+
+@pytest.mark.slow
 def test_a_late_start() -> None:
     """A base year in which parts of the public group are inside already."""
     agree(start=2016, end=2024)

@@ -480,7 +480,7 @@ class Worker(mesa.Agent):
             self.add("new_insured", new, self.weight)
         elif old != new and not self.public_group:
             home, target = model.province_of[old], model.province_of[new]
-            if home == target and rules.stack.lower == "provincial_unified":
+            if home == target and rules.lower[home] == "provincial_unified":
                 self.relation = new
             elif home != target and self.age >= rules.keep_age[self.female] and target != self.hukou_province:
                 self.temporary = True
@@ -530,7 +530,7 @@ class Worker(mesa.Agent):
             self.paid_months += self.months_paid
             self.index_sum = single(self.index_sum + self.y * self.credited / self.average)
             if not self.temporary:
-                self.months_here += self.months_paid
+                self.months_here = min(self.months_here + self.months_paid, 255)
                 if self.months_here >= 12 * rules.payer_years:
                     self.qualified = self.relation
 

@@ -29,21 +29,19 @@ def settle(books: Books) -> None:
     deficits = [max(-b, 0.0) for b in own]
     lacking = books.by_province(deficits)
     borne = [0.0] * len(own)
-    for c, a in enumerate(books.accounts):
-        p = books.province_of[c]
+    for c, p in enumerate(books.province_of):
         if balance[p] < 0.0 and lacking[p] > 0.0:
-            borne[c] = min(share[p] * -balance[p] * deficits[c] / lacking[p], a.capacity)
-    books.pass_on("local_deficit_share", borne)
+            borne[c] = share[p] * -balance[p] * deficits[c] / lacking[p]
+    books.pass_on("local_deficit_share", books.charge(borne))
     rest = [(1.0 - share[p]) * max(-balance[p], 0.0) for p in range(31)]
     surplus = [max(balance[p], 0.0) for p in range(31)]
     paid = min(1.0, sum(rest) / sum(surplus)) if sum(surplus) > 0.0 else 0.0
     met = min(1.0, sum(surplus) / sum(rest)) if sum(rest) > 0.0 else 0.0
     gains = [max(b, 0.0) for b in own]
     earned = books.by_province(gains)
-    part = books.upper_share  # of the year; the treasuries' share above is that of the whole year
     remitted, received = [], []
     for c in range(len(own)):
         p = books.province_of[c]
-        remitted.append(part * surplus[p] * paid * gains[c] / earned[p] if surplus[p] > 0.0 else 0.0)
-        received.append(part * rest[p] * met * deficits[c] / lacking[p] if rest[p] > 0.0 else 0.0)
+        remitted.append(surplus[p] * paid * gains[c] / earned[p] if surplus[p] > 0.0 else 0.0)
+        received.append(rest[p] * met * deficits[c] / lacking[p] if rest[p] > 0.0 else 0.0)
     books.through_centre(remitted, received)

@@ -10,10 +10,14 @@ POOLED = True
 def settle(books: Books) -> None:
     """Stock, revenue and spending go to the province."""
     months = books.value("regimes.unified_stock_months")
-    flows = books.flows
+    flows, among = books.flows, books.under("provincial_unified")
     stock, revenue, spending = [], [], []
     for c, account in enumerate(books.accounts):
-        kept = months / 12.0 * account.spending
+        if not among[c]:
+            for amounts in (stock, revenue, spending):
+                amounts.append(0.0)
+            continue
+        kept = months / 12.0 * account.spending / books.share
         stock.append(max(books.opening.local[c] - kept, 0.0))
         revenue.append(
             account.contributions
