@@ -126,7 +126,7 @@ def test_a_case_holds_at_random_settings(letter: str) -> None:
             continue  # not admissible
         assert [result for result in results if not result.passed] == [], settings
         held += 1
-        if held == 8:
+        if held == 5:
             break
     assert held >= 4
 
@@ -361,7 +361,7 @@ MUTANTS: dict[Callable[[Patch], None], str] = {
     _bails_out_for_nothing: "FJ",
     _province_bears_nothing_jointly: "FJ",
     _ignores_fines: "HI",
-    _hides_all_when_found: "FHI",
+    _hides_all_when_found: "FGHI",
     _moves_for_free: "E",
     _ignores_levies: "ABCDEH",
     _costs_grow_too_slowly: "FGM",
@@ -373,7 +373,7 @@ MUTANTS: dict[Callable[[Patch], None], str] = {
     _freezes_the_others: "CD",
     _forgets_benefits: "J",
     _floors_nobody: "I",
-    _own_pool_leaks: "ABCDEFHJL",
+    _own_pool_leaks: "ABCDEFHJLM",
 }
 """What is broken, and the cases that must notice; all others must not."""
 
@@ -405,7 +405,9 @@ def test_a_broken_rule_fails_its_case(mutant: Callable[[Patch], None], monkeypat
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda f: f.__name__.strip("_"))
 def test_a_broken_rule_fails_exactly_its_cases(mutant: Callable[[Patch], None], monkeypatch: Patch) -> None:
     mutant(monkeypatch)
-    assert "".join(letter for letter in verify.CASES if fails(letter)) == MUTANTS[mutant]
+    monkeypatch.setattr(game, "BLOCKS", 30)  # what is broken may never come to rest
+    asked = [letter for letter in verify.CASES if letter != "K" or mutant is _walks_far]  # K takes seconds
+    assert "".join(letter for letter in asked if fails(letter)) == MUTANTS[mutant]
 
 
 def test_every_case_has_a_mutant() -> None:
