@@ -23,7 +23,7 @@ Array = NDArray[np.floating]
 Simulate = Callable[[Array], Array]
 """Positions (k, n) in the unit cube to moments (k, S, m); NaN where a run failed."""
 
-STEP = 0.04
+STEP = 0.1
 """Half the width of the difference quotients, as a share of a parameter's range: wide enough that discrete
 choices of many agents look smooth, narrow enough for a slope."""
 
