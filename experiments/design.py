@@ -14,9 +14,9 @@
     seed: 1
 
 Replicate r has the seed ``seed + r`` at every point and in every scenario: draws are common. In a grid a
-``range`` stands for ``samples`` evenly spaced values. With ``since: 2011`` what varies does so from that year on
-and has the scenario's own value before, so that all points share the base year and the constants solved in it. A
-design is checked in full before any run starts.
+``range`` stands for ``samples`` evenly spaced values. With ``since: 2011`` what varies does so from that
+year on and has the scenario's own value before, so that all points share the base year and the constants
+solved in it. A design is checked in full before any run starts.
 """
 
 from __future__ import annotations
