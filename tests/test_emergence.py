@@ -122,7 +122,7 @@ def test_effort_by_capacity_is_the_slope_on_log_output_per_head() -> None:
 
 
 def planted(slope: float, noise: float, seed: int = 3) -> pd.DataFrame:
-    """31 provinces whose rates react to their neighbours' of the same year: y = slope·Wy + controls + noise."""
+    """31 provinces whose rates react to their neighbours: y = slope·Wy + controls + noise."""
     rng = np.random.default_rng(seed)
     n = len(PROVINCE_NAMES)
     reply = np.linalg.inv(np.eye(n) - slope * weights(PROVINCE_NAMES))
