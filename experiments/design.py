@@ -14,7 +14,9 @@
     seed: 1
 
 Replicate r has the seed ``seed + r`` at every point and in every scenario: draws are common. In a grid a
-``range`` stands for ``samples`` evenly spaced values. A design is checked in full before any run starts.
+``range`` stands for ``samples`` evenly spaced values. With ``since: 2011`` what varies does so from that
+year on and has the scenario's own value before, so that all points share the base year and the constants
+solved in it. A design is checked in full before any run starts.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from pydantic import Field, StrictFloat, StrictInt, StrictStr, model_validator
 
 from abm import yaml_file
 from abm.errors import UserError, unknown
-from abm.scenario import Scenario
+from abm.scenario import FIRST_START, LAST_YEAR, Scenario
 from abm.scenarios import check_parameters, validated
 from abm.timeline import Frozen, Regime
 from experiments import sampling
@@ -62,6 +64,7 @@ class Design(Frozen):
     scale: StrictInt | None = None
     seed: StrictInt = 1
     resolution: Literal["province", "prefecture"] | None = None
+    since: StrictInt | None = None
 
     @classmethod
     def read(cls, name: str | Path) -> Design:
@@ -103,6 +106,8 @@ class Design(Frozen):
             raise UserError("a scenario is named twice")
         for path, variation in self.parameters.items():
             _check_variation(path, variation, self.method)
+        if self.since is not None and not (self.start or FIRST_START) < self.since <= (self.end or LAST_YEAR):
+            raise UserError(f"since {self.since} is not allowed; allowed: after the first year, to the last")
         self._check_samples()
         if self.runs > MOST_RUNS:
             raise UserError(
@@ -153,8 +158,22 @@ class Design(Frozen):
         for spec in self.scenarios:
             scenario = self._scenario(spec)
             for number, point in enumerate(points):
-                at_point = scenario.changed(set=point) if point else scenario
+                at_point = scenario.changed(set=self._dated(point, scenario)) if point else scenario
                 yield from tasks_of(at_point, self.seed, self.replicates, point, number, draws)
+
+    def _dated(self, point: dict[str, Any], scenario: Scenario) -> dict[str, Any]:
+        """The point's values from ``since`` on, the scenario's own of the base year before."""
+        if self.since is None:
+            return point
+        from abm.parameters import Parameters
+
+        own, start, since = Parameters.load(overrides=scenario.set), scenario.start, f"{self.since}-01-01"
+        return {
+            path: {since: value}
+            if path == "regime"
+            else {f"{start}-01-01": own.value(path, start), since: value}
+            for path, value in point.items()
+        }
 
     def check_disk(self, folder: Path, missing: int) -> None:
         """Raise UserError if ``missing`` runs will not fit on the disk of ``folder``."""

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abm.errors import UserError
+from abm.parameters import Parameters
 from experiments import design as designs
 from experiments import sampling
 from experiments.design import Design, check_disk, record_range, shipped
@@ -204,3 +205,27 @@ def test_a_disk_too_small_is_said_before_the_first_run(
     check_disk(tmp_path / "not" / "there", 10, 9)
     with pytest.raises(UserError, match=r"1,000 runs of 9 years need about 0\.5 GB of disk; 0\.0 GB"):
         check_disk(tmp_path, 1000, 9)
+
+
+def test_since_a_year_all_points_share_the_base_year() -> None:
+    """What varies has the scenario's own value before, so that the constants solved at the start are one."""
+    content = {
+        "scenarios": ["municipal+soft_budget"],
+        "parameters": {
+            "government.capital_flight": {"values": [0, 1.5]},
+            "regimes.bailout_probability": {"values": [0.1]},
+            "regime": {"values": ["national_2022"]},
+        },
+        "since": 2012,
+        "scale": 20000,
+    }
+    for task in Design.parse(content).tasks():
+        parameters = Parameters.load(overrides=task.scenario.set)
+        assert parameters.value("government.capital_flight", 2011) == 0.2
+        assert parameters.value("government.capital_flight", 2012) in (0, 1.5)
+        assert parameters.value("regimes.bailout_probability", 2011) == 0.9
+        assert parameters.value("regimes.bailout_probability", 2012) == 0.1
+        assert [stack.upper for _, stack in task.scenario.regime_at(2011)] == ["none"]
+        assert [stack.upper for _, stack in task.scenario.regime_at(2012)] == ["national_2022"]
+    with pytest.raises(UserError, match="since 2010 is not allowed"):
+        Design.parse(content | {"since": 2010})

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 Array = np.ndarray
 
-BEST_RESPONSE, IMITATION, ATTRACTION = range(3)
-"""Values of the record ``government.choice_rule``."""
+BEST_RESPONSE, IMITATION, ATTRACTION, PLANNER = range(4)
+"""Values of the record ``government.choice_rule``; a planner chooses for all (``engine.planner``)."""
 
 
 def nearest(distance: Array, province_of: npt.NDArray[np.integer], count: int) -> npt.NDArray[np.int64]:

@@ -299,10 +299,13 @@ def settled(
     return Purse(worth, reserve_worth, mean(treasury, aims.discount), mean(own, aims.discount), reserve)
 
 
-def counterfactual(answer: Answer, row: Indices, place: Indices, rows: int, setting: Setting) -> Accounts:
+def counterfactual(
+    answer: Answer, row: Indices, place: Indices, rows: int, setting: Setting, gone: float = 0.0
+) -> Accounts:
     """Accounts (rows, n): in each row the entries of those who act replaced, what left them with the others.
 
-    ``answer`` and the indices are by entry: who acts in which row.
+    ``answer`` and the indices are by entry: who acts in which row. The share ``gone`` of the capital that
+    leaves arrives nowhere.
     """
     a, bill = setting.accounts, setting.wages
     size = answer.capital * answer.people
@@ -319,7 +322,7 @@ def counterfactual(answer: Answer, row: Indices, place: Indices, rows: int, sett
         out[row, place] = values[place] * factor + extra
         return out
 
-    left = arrives(bill, size)
+    left = arrives(bill, size + gone * (1.0 - answer.capital) * answer.people)
     return a._replace(
         contributions_enterprise=replaced(a.contributions_enterprise, 0.0, left, answer.collected),
         insured_employees=replaced(a.insured_employees, answer.covered * size, left),

@@ -96,7 +96,8 @@ def firms_year(
                 localities[j] = c
                 moved += 1
         own = own_cost(market[c, K_COST], log_costs[j], rules.dispersion, rules.cost_multiples[ownerships[j]])
-        hidden_bill = hiddens[j] * wages[j] / max(market[c, K_MEAN_BILL], 1.0)
+        bill = market[c, K_MEAN_BILL]
+        hidden_bill = hiddens[j] * (wages[j] / bill if bill > 0.0 else 1.0)  # the first to come is average
         cost = employer.concealment_cost(
             own, market[c, K_COMPLIANT], hidden_bill, rules.peer_weight, rules.size_weight
         )

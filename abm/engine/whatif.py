@@ -46,7 +46,7 @@ def settle_ahead(
     years: Iterable[Accounts],
     funds: Funds,
     stacks: Sequence[Stack | Schedule],
-    actors: Indices,
+    actors: Indices | None,
     level: str = "locality",
     memory: Memory | None = None,
     interest: float | None = None,
@@ -55,7 +55,8 @@ def settle_ahead(
 
     ``years`` yields accounts for each of the H ``stacks`` (``itertools.repeat`` for constant ones), their
     last two axes being (actors, localities): row a holds everybody's accounts had ``actors[a]`` acted. Any
-    axes may lead, such as candidates. ``actors`` (A,) are localities or, at ``level`` province, provinces.
+    axes may lead, such as candidates. ``actors`` (A,) are localities or, at ``level`` province, provinces;
+    None keeps what every place sees, whatever axes lead.
     ``funds`` and ``memory`` are those at the opening; they are carried from year to year. With ``interest``,
     a yearly rate, the accounts' interest is that on the reserves in charge on this path.
     """
@@ -86,7 +87,7 @@ def discounted_mean(flows: Array, discount: float) -> Array:
 
 
 def _purse(
-    stack: Stack | Schedule, settlement: Settlement, opening: Funds, actors: Indices, level: str
+    stack: Stack | Schedule, settlement: Settlement, opening: Funds, actors: Indices | None, level: str
 ) -> tuple[Array, Array]:
     """Own money before the treasury's payments, and these, of each actor, (..., A)."""
     flows = settlement.flows
@@ -98,7 +99,7 @@ def _purse(
     return _pick(change, actors), _pick(tiers.total(local + flows["provincial_gap_subsidy"]), actors)
 
 
-def _owned(stack: Stack | Schedule, funds: Funds, actors: Indices, level: str) -> Array:
+def _owned(stack: Stack | Schedule, funds: Funds, actors: Indices | None, level: str) -> Array:
     """Reserve that each actor owns, (..., A): a province all inside it, a locality what it holds itself.
 
     Where local and provincial government are one agent the locality owns the provincial fund too.
@@ -109,12 +110,14 @@ def _owned(stack: Stack | Schedule, funds: Funds, actors: Indices, level: str) -
     return _pick(funds.local, actors)
 
 
-def _of(stack: Stack | Schedule, x: Array, actors: Indices, level: str) -> Array:
+def _of(stack: Stack | Schedule, x: Array, actors: Indices | None, level: str) -> Array:
     return _pick(x if level == "locality" else stack.membership.total(x), actors)
 
 
-def _pick(x: Array, actors: Indices) -> Array:
-    """The actors' own entries: (A,) of (n,), else (..., A) of (..., A, n)."""
+def _pick(x: Array, actors: Indices | None) -> Array:
+    """The actors' own entries: (A,) of (n,), else (..., A) of (..., A, n); all of them without actors."""
+    if actors is None:
+        return x
     if x.ndim == 1:
         return x[actors]
     return x[..., np.arange(len(actors)), actors]

@@ -99,6 +99,8 @@ def choosing(model: PensionModel, index: int) -> list[str]:
         return [f"imitates its most successful neighbour, {name}: part of the way to its levers"]
     if weighed.rule == learning.ATTRACTION:
         return ["chooses by attractions: payoffs of this year and, fading, of the years before"]
+    if weighed.rule == learning.PLANNER:
+        return ["a planner chooses for all: what the others gain counts as well"]
     return []
 
 
@@ -122,6 +124,8 @@ def lever(model: PensionModel, weighed: Weighing, name: str, index: int) -> list
         same(f"perceived worth of {name}", agree, 0.0, 1e-6 * float(np.abs(rests_on).max()) + 1e-6)
     if deliberation.rule == learning.ATTRACTION:
         worth["attraction"] = rests_on
+    if deliberation.rule == learning.PLANNER:
+        worth["gain of others"] = rests_on - worth["payoff"] - error
     if deliberation.rule == learning.IMITATION:
         aim = float(deliberation.before[deliberation.example[index], row])
         conclusion = f"the example has {aim:.4f}"

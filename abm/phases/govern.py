@@ -22,7 +22,7 @@ from abm.agents.local_government import (
     smoothed_best_response,
 )
 from abm.agents.provincial_government import narrowed, open_bounds
-from abm.engine import counterfactual, provincial
+from abm.engine import counterfactual, planner, provincial
 from abm.engine.counterfactual import NOW, Setting
 from abm.phases import foresee
 from abm.phases.announce import room_for_local_items
@@ -80,12 +80,16 @@ def run(model: PensionModel, inertia: float | None = None) -> None:
     if weighed.rule == learning.IMITATION:
         weighed = imitate(model, weighed, stay)
     else:
+        if weighed.rule == learning.PLANNER:
+            exits = value("government.exit_elasticity", year)
+            others = planner.gain_of_others(levers, tries, setting, stacks, goals, exits, model.threads)
+            weighed = weighed._replace(worth=perceived + others / setting.accounts.population)
         if weighed.rule == learning.ATTRACTION:
             weighed = remember(model, weighed)
         weighed = respond(weighed, value("government.temperature", year) * bill, stay)
     model.levers = np.clip(weighed.after, low, high)
     model.deliberation = weighed._replace(after=model.levers)
-    if model.transitions and not model.membership.one_tier:
+    if model.transitions and not model.membership.one_tier and weighed.rule != learning.PLANNER:
         model.provincial_bounds = set_bounds(model, setting, stacks, goals, stay)
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from abm import data
 from abm.space import PROVINCES
 from calibration.replications.panels import Finding, places, regression
+from experiments.emergence import reaction
 
 if TYPE_CHECKING:
     from abm.results import Results
@@ -47,11 +47,8 @@ def panel(runs: Mapping[str, Results]) -> pd.DataFrame:
 
 def weights(units: list[str]) -> NDArray[np.float64]:
     """Inverse distances between capitals, rows summing to one, in the order of the provinces' codes given."""
-    order = [p.code for p in PROVINCES]
-    rows = [order.index(unit) for unit in units]
-    distance = data.matrix("distances")[np.ix_(rows, rows)]
-    near = np.where(distance > 0, 1.0 / np.where(distance > 0, distance, 1.0), 0.0)
-    return near / near.sum(axis=1, keepdims=True)
+    names = {p.code: p.name for p in PROVINCES}
+    return reaction.weights([names[unit] for unit in units])
 
 
 def lagged(frame: pd.DataFrame) -> pd.DataFrame:

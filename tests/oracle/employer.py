@@ -56,7 +56,8 @@ class Employer(mesa.Agent):
         dues = lever.rate * (1.0 - rules.waived) + rules.worker_rate
         kind = rules.ownership_cost[self.ownership]
         own = model.concealment_cost[p] * math.exp(rules.cost_dispersion * self.log_cost) * kind
-        bulk = self.hidden * self.last.wages / max(market.mean_bill[c], 1.0)
+        mean = market.mean_bill[c]
+        bulk = self.hidden * (self.last.wages / mean if mean > 0.0 else 1.0)
         cost = own * (1.0 + rules.peer_weight * market.compliant[c] + rules.size_weight * bulk)
         self.hidden = left_out(rules.fine_multiple, audit, dues, market.value[c], cost)
         self.base_found = uniform(model.keys["audit"], self.id) < audit
