@@ -52,10 +52,10 @@ lint: setup
 	$(BIN)/mypy
 
 test: setup
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -n auto -m "not slow"
 
 test-slow: setup
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -n auto -m slow
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -278,6 +278,7 @@ def test_a_province_tries_no_bound_or_cuts_in_from_its_outermost_locality() -> N
     assert tries[3, :, 0] == pytest.approx([1.0, 0.04, 0.03, 0.01, 0.0])
 
 
+@pytest.mark.slow
 def test_provinces_demand_more_where_they_carry_what_their_localities_let_go() -> None:
     """Pooled there, effort fills the province's purse: quotas cut in there, not on municipal pools."""
     cut = {}
