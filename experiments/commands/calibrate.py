@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from abm.errors import unknown
+from experiments.commands.options import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,57 +19,13 @@ STEPS = ("estimate", "profiles", "posterior", "recovery", "ridge")
 
 @click.command("calibrate")
 @click.argument("steps", nargs=-1, metavar="[STEP]...")
-@click.option(
-    "--scale",
-    type=click.IntRange(min=1),
-    default=20_000,
-    show_default=True,
-    metavar="N",
-    help="Persons an agent stands for.",
-)
-@click.option(
-    "--seeds",
-    type=click.IntRange(min=1),
-    default=2,
-    show_default=True,
-    metavar="N",
-    help="Seeds of every trial: 1 … N.",
-)
-@click.option(
-    "--explore",
-    type=click.IntRange(min=0),
-    default=32,
-    show_default=True,
-    metavar="N",
-    help="Points looked at before the searches begin.",
-)
-@click.option(
-    "--starts",
-    type=click.IntRange(min=1),
-    default=2,
-    show_default=True,
-    metavar="N",
-    help="Searches: from the model's values and from the best points.",
-)
-@click.option(
-    "--iterations",
-    type=click.IntRange(min=1),
-    default=8,
-    show_default=True,
-    metavar="N",
-    help="Iterations of a search at most.",
-)
-@click.option(
-    "--replications",
-    type=click.IntRange(min=2),
-    default=20,
-    show_default=True,
-    metavar="N",
-    help="Replications of the recovery.",
-)
-@click.option(
-    "--jobs", type=click.IntRange(min=1), default=2, show_default=True, metavar="N", help="Runs at a time."
-)
+@count("--scale", 20_000, "Persons an agent stands for.")
+@count("--seeds", 2, "Seeds of every trial: 1 … N.")
+@count("--explore", 32, "Points looked at before the searches begin.", least=0)
+@count("--starts", 2, "Searches: from the model's values and from the best points.")
+@count("--iterations", 8, "Iterations of a search at most.")
+@count("--replications", 20, "Replications of the recovery.", least=2)
+@count("--jobs", 2, "Runs at a time.")
 @click.option("--scenario", default="history", show_default=True, help="The scenario that is estimated.")
 @click.option(
     "--free",

@@ -29,6 +29,12 @@ def assignment(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, .
     return changes
 
 
+def count(name: str, default: int, what: str, least: int = 1) -> Callable[[F], F]:
+    """An option that takes a whole number of at least ``least``."""
+    kind = click.IntRange(min=least)
+    return click.option(name, type=kind, default=default, show_default=True, metavar="N", help=what)
+
+
 def scenario_options(verb: F) -> F:
     """The options that every verb which simulates has; they override the scenario's own settings."""
     options = (

@@ -6,28 +6,14 @@ from pathlib import Path
 
 import click
 
+from experiments.commands.options import count
+
 
 @click.command("validate")
 @click.argument("scenario", default="history")
-@click.option(
-    "--scale",
-    type=click.IntRange(min=1),
-    default=20_000,
-    show_default=True,
-    metavar="N",
-    help="Persons an agent stands for.",
-)
-@click.option(
-    "--seeds",
-    type=click.IntRange(min=1),
-    default=4,
-    show_default=True,
-    metavar="N",
-    help="Seeds 1 … N of every band.",
-)
-@click.option(
-    "--jobs", type=click.IntRange(min=1), default=2, show_default=True, metavar="N", help="Runs at a time."
-)
+@count("--scale", 20_000, "Persons an agent stands for.")
+@count("--seeds", 4, "Seeds 1 … N of every band.")
+@count("--jobs", 2, "Runs at a time.")
 @click.option(
     "--replications/--no-replications",
     default=True,
