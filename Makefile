@@ -5,7 +5,7 @@ READY := .venv/.ready
 CANDIDATES := python3.11 python3.12 python3.13 python3 python3.14 python
 SUITABLE := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help setup run calibrate validate figures lint test test-slow bench bench-check clean
+.PHONY: help setup run calibrate validate figures paper docs lint test test-slow bench bench-check clean
 
 help:
 	@echo "make setup      build the environment in .venv (once)"
@@ -13,6 +13,8 @@ help:
 	@echo "make calibrate  estimate the behavioural parameters; goes on where it was stopped"
 	@echo "make validate   hold the model against every target; results/validation/validation.html"
 	@echo "make figures    draw the figures of results/history again"
+	@echo "make paper      a whole study: runs, gallery, tables and index in results/paper (ten minutes)"
+	@echo "make docs       the documentation with an executed notebook; build/docs/index.html"
 	@echo "make lint       ruff and mypy"
 	@echo "make test       the quick tests;  make test-slow: the others"
 	@echo "make bench      the model's speed beside NumPy, Numba and C; docs/performance.md (ten minutes)"
@@ -45,6 +47,13 @@ validate: setup
 
 figures: setup
 	$(BIN)/tongchou figures --results results/history
+
+paper: setup
+	$(BIN)/tongchou paper
+
+docs: setup
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
+	@echo "docs: build/docs/index.html"
 
 lint: setup
 	$(BIN)/ruff check .

@@ -26,6 +26,7 @@ VERBS = (
     "calibrate",
     "validate",
     "figures",
+    "paper",
     "verify",
     "store",
     "scenarios",

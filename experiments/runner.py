@@ -22,6 +22,10 @@ Progress = Callable[[int, int, int], None]
 """Called with runs done, runs to do and runs failed so far."""
 
 
+DRAW = "draw"
+"""Among a run's parameters in the store: the number of the draw that its world's parameters are."""
+
+
 class Task(NamedTuple):
     """One run: its key in the store, the scenario with its seed, the design's parameters, both numbers.
 
@@ -47,11 +51,14 @@ def tasks_of(
     """The replicates of a scenario at a point; replicate r has the seed ``seed + r``.
 
     With ``draws`` of parameters (see :mod:`experiments.posterior`) replicate r has draw r, counted from the
-    first again when they are used up; what the scenario itself sets goes before what is drawn.
+    first again when they are used up, and its number among its parameters; what the scenario itself sets goes
+    before what is drawn.
     """
     worlds = [scenario.changed(set={**draw, **scenario.set}) for draw in draws] or [scenario]
     seeded = [worlds[r % len(worlds)].model_copy(update={"seed": seed + r}) for r in range(replicates)]
-    return [Task(run_key(s), s, parameters or {}, point, r) for r, s in enumerate(seeded)]
+    given = parameters or {}
+    marked = [{**given, DRAW: r % len(draws)} if draws else given for r in range(replicates)]
+    return [Task(run_key(s), s, marked[r], point, r) for r, s in enumerate(seeded)]
 
 
 def simulate(task: Task, threads: int) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.backends import Pool
 from experiments.design import Design
-from experiments.runner import Progress, Task, execute
+from experiments.runner import DRAW, Progress, Task, execute
 from experiments.store import Store
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ class Sweep:
         rows = [(t.key, t.scenario.name, t.point, t.replicate, t.scenario.seed) for t in tasks]
         made = pd.DataFrame(rows, columns=["key", "scenario", "point", "replicate", "seed"])
         known = store.runs(made["key"].tolist())[["key", "status", "error"]]
-        points = pd.DataFrame([t.parameters for t in tasks], index=made.index)
+        points = pd.DataFrame([t.parameters for t in tasks], index=made.index).drop(
+            columns=DRAW, errors="ignore"
+        )
         self.parameters = list(points.columns)
         self.runs = made.merge(known, on="key", how="left").join(points)
 

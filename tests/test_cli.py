@@ -118,7 +118,7 @@ def test_figures_and_fit_lie_beside_the_tables(
     from experiments import figures
 
     drawn: list[Path] = []
-    monkeypatch.setattr(figures, "draw_all", drawn.append)
+    monkeypatch.setattr(figures, "draw_run", drawn.append)
     status, out, _ = tongchou(capsys, "run", "history", "--figures", "--out", "there")
     assert (status, drawn) == (0, [Path("there")])
     assert (tmp_path / "there" / "fit.md").is_file()

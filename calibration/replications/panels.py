@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+
+from experiments.regression import feols
 
 if TYPE_CHECKING:
     from abm.results import Results
@@ -64,10 +64,7 @@ def regression(
     outcome = formula.split("~", maxsplit=1)[0].strip()
     if float(frame[outcome].var()) < 1e-24:  # nothing moves: the effect is zero
         return {name: Finding(0.0, 0.0) for name in names.values()}
-    with _no_logging_set_up():  # parts of the library are imported by the call
-        import pyfixest
-
-        fitted = pyfixest.feols(formula, data=frame.dropna(), vcov={"CRV1": cluster})
+    fitted = feols(formula, frame.dropna(), cluster)
     coefficients, errors = fitted.coef(), fitted.se()
     return {
         name: Finding(float(coefficients[term]), float(errors[term]))
@@ -75,17 +72,6 @@ def regression(
         else Finding(0.0, float("nan"))
         for term, name in names.items()
     }
-
-
-@contextmanager
-def _no_logging_set_up() -> Iterator[None]:
-    """Keep a library from setting up logging for the whole process: it leaves alone what has a handler."""
-    quiet = logging.NullHandler()
-    logging.getLogger().addHandler(quiet)
-    try:
-        yield
-    finally:
-        logging.getLogger().removeHandler(quiet)
 
 
 def with_twin(findings: Mapping[str, Finding], twins: Mapping[str, float]) -> dict[str, Finding]:

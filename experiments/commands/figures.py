@@ -1,10 +1,12 @@
-"""``tongchou figures``: draw the figures of a run."""
+"""``tongchou figures``: draw the gallery from what is stored."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import click
+
+DEFAULT = Path("results/history")
 
 
 @click.command("figures")
@@ -13,14 +15,68 @@ import click
     "--results",
     "folder",
     type=click.Path(path_type=Path),
-    default=Path("results/history"),
     metavar="DIR",
-    help="Folder of the run (default: results/history).",
+    help=f"Folder of a run (default: {DEFAULT}).",
 )
-def command(names: tuple[str, ...], folder: Path) -> None:
-    """Draw the figures of a run again, all of them or those named."""
-    from experiments import figures as drawings
+@click.option("--store", metavar="DIR", help="Instead: a store of runs, for figures that compare scenarios.")
+@click.option(
+    "--scenario",
+    "lines",
+    multiple=True,
+    metavar="NAME",
+    help="Of a store: scenarios to show, the baseline first; may be repeated (default: all).",
+)
+@click.option(
+    "--table",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Instead: the table of a sensitivity or a decomposition, .csv or .parquet.",
+)
+@click.option("--lang", "language", default="en", metavar="en|zh", help="English (default) or Chinese.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where figures go (default: figures/ in the run's folder, else beside the store or table).",
+)
+@click.option("--list", "listed", is_flag=True, help="Only name the figures and what each is drawn from.")
+def command(
+    names: tuple[str, ...],
+    folder: Path | None,
+    store: str | None,
+    lines: tuple[str, ...],
+    file: Path | None,
+    language: str,
+    out: Path | None,
+    listed: bool,
+) -> None:
+    """Draw figures for papers: all that the run, store or table allows, or those named."""
+    from abm.errors import UserError
+    from experiments import figures as gallery
     from experiments import text
+    from experiments.figures.style import fonts
 
-    for path in drawings.draw(names or drawings.FIGURES, folder):
+    if listed:
+        rows = [(name, f.needs, f.caption.partition(": ")[0]) for name, f in gallery.FIGURES.items()]
+        click.echo(text.table(("figure", "drawn from", "what it shows"), rows))
+        return
+    if sum(given is not None for given in (folder, store, file)) > 1:
+        raise UserError("figures are drawn from one of --results, --store and --table")
+    if lines and store is None:
+        raise UserError("--scenario chooses among the runs of a --store")
+    fonts(language)
+    if store is not None:
+        from experiments.sources import Runs
+        from experiments.store import Store
+
+        gallery.checked(names, "store")
+        paths = gallery.draw(
+            names, Runs.of(Store.existing(store), lines), out or Path(store).parent / "figures", language
+        )
+    elif file is not None:
+        paths = gallery.draw(names, gallery.read_table(file), out or file.parent / "figures", language)
+    else:
+        paths = gallery.draw_run(folder or DEFAULT, names, language, out)
+    for path in paths:
         click.echo(text.shown(path))

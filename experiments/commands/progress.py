@@ -27,8 +27,10 @@ def counter() -> Callable[[int, int, int], None]:
     begun = said = time.monotonic()
 
     def done(count: int, total: int, failed: int) -> None:
-        nonlocal said
+        nonlocal begun, said
         now = time.monotonic()
+        if count == 0:  # the first of these runs: the counter may have served others before
+            begun = said = now
         if total == 0 or (count < total and (count == 0 or now - said < 2.0)):
             return
         said = now

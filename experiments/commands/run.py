@@ -89,7 +89,7 @@ def command(
         from experiments import fit
 
         fit.write(results, folder)
-        drawings.draw_all(folder)
+        drawings.draw_run(folder)
         click.echo(f"fit:     {text.shown(folder / 'fit.md')}\nfigures: {text.shown(folder / 'figures')}")
     return 0
 

@@ -1,47 +1,155 @@
-"""Figures for papers, drawn from the files of a run: one file a figure, with ``draw(results, language)``."""
+"""Figures for papers: one file a figure, with ``numbers(source)`` and ``draw(source, language)``.
+
+A figure is drawn from one of four sources, and its record in ``FIGURES`` says from which: a *run* (the tables
+in a run's folder), a *store* (many runs, :class:`experiments.sources.Runs`), or the table of a *sensitivity*
+or a *decomposition* (``--table`` of those commands). What a figure says of itself is its caption.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from abm.errors import unknown
-from experiments.figures import effective_rate, fit, governments, history, map, transfers
+from abm.errors import UserError, unknown
+from experiments.figures import (
+    decomposition,
+    effective_rate,
+    event_study,
+    fit,
+    flows,
+    gini,
+    governments,
+    history,
+    lorenz,
+    map,
+    neighbour_reaction,
+    reserves,
+    sensitivity,
+    transfers,
+    winners,
+)
 from experiments.figures.style import save
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    import matplotlib.figure
+    import pandas as pd
 
-FIGURES: dict[str, Callable[..., Figure]] = {
-    "history": history.draw,
-    "map": map.draw,
-    "effective_rate": effective_rate.draw,
-    "transfers": transfers.draw,
-    "governments": governments.draw,
-    "fit": fit.draw,
+    from abm.results import Results
+    from experiments.sources import Runs
+
+    Source = Results | Runs | pd.DataFrame
+
+SOURCES = {
+    "run": "a run: --results DIR",
+    "store": "a store of runs: --store DIR",
+    "sensitivity": "the table of a sensitivity: --table FILE",
+    "decomposition": "the table of a decomposition: --table FILE",
+}
+"""What figures are drawn from, and the option that names it."""
+
+
+class Figure(NamedTuple):
+    """A figure of the gallery: the source it needs, and what draws it."""
+
+    needs: str
+    draw: Callable[..., matplotlib.figure.Figure]
+
+    @property
+    def caption(self) -> str:
+        """What is shown and how to read it: the words of its file and of its drawing, on one line."""
+        said = (sys.modules[self.draw.__module__].__doc__ or "", self.draw.__doc__ or "")
+        return " ".join(" ".join(said).split()).replace("``", "")
+
+
+FIGURES: dict[str, Figure] = {
+    "history": Figure("run", history.draw),
+    "map": Figure("run", map.draw),
+    "effective_rate": Figure("run", effective_rate.draw),
+    "transfers": Figure("run", transfers.draw),
+    "flows": Figure("run", flows.draw),
+    "governments": Figure("run", governments.draw),
+    "lorenz": Figure("run", lorenz.draw),
+    "fit": Figure("run", fit.draw),
+    "reserves": Figure("store", reserves.draw),
+    "event_study": Figure("store", event_study.draw),
+    "neighbour_reaction": Figure("store", neighbour_reaction.draw),
+    "gini": Figure("store", gini.draw),
+    "winners": Figure("store", winners.draw),
+    "tornado": Figure("sensitivity", sensitivity.tornado),
+    "heat_map": Figure("sensitivity", sensitivity.heat_map),
+    "waterfall": Figure("decomposition", decomposition.waterfall),
 }
 """Every figure by name, in the order in which a paper would show them."""
 
 
-def draw(names: Iterable[str], folder: Path | str, language: str = "en") -> list[Path]:
-    """Draw the named figures of the run in a folder into ``folder/figures``, as PDF and PNG; returns paths.
+def names_for(source: str) -> list[str]:
+    """The figures that are drawn from a source."""
+    return [name for name, figure in FIGURES.items() if figure.needs == source]
 
-    Raises UserError for an unknown figure or language, for a folder without a run, and for a run without the
-    years that a figure needs.
-    """
-    from abm.results import Results
 
-    names = list(names)
+def checked(names: Iterable[str], source: str) -> list[str]:
+    """The names, all of the source if there are none; UserError for an unknown one or another source's."""
+    names = list(names) or names_for(source)
     for name in names:
         if name not in FIGURES:
             raise unknown("figure", name, FIGURES)
-    results = Results.read(Path(folder))
-    target = Path(folder) / "figures"
-    target.mkdir(exist_ok=True)
-    return [path for name in names for path in save(FIGURES[name](results, language), target / name)]
+        if FIGURES[name].needs != source:
+            raise UserError(f"figure {name} is drawn from {SOURCES[FIGURES[name].needs]}")
+    return names
 
 
-def draw_all(folder: Path | str, language: str = "en") -> list[Path]:
-    """Draw every figure of the run in a folder."""
-    return draw(FIGURES, folder, language)
+def draw(names: Sequence[str], source: Source, target: Path | str, language: str = "en") -> list[Path]:
+    """Draw the named figures (none: all that the source allows) into a folder, as PDF and PNG; the paths.
+
+    Raises UserError for an unknown figure or language, one that needs another source, and data that lack
+    what a figure shows.
+    """
+    chosen = checked(names, kind_of(source))
+    target = Path(target)
+    target.mkdir(parents=True, exist_ok=True)
+    return [path for name in chosen for path in save(FIGURES[name].draw(source, language), target / name)]
+
+
+def draw_run(
+    folder: Path | str, names: Sequence[str] = (), language: str = "en", target: Path | None = None
+) -> list[Path]:
+    """Draw figures of the run in a folder: the named ones, or all that it allows; into ``folder/figures``."""
+    from abm.results import Results
+
+    folder = Path(folder)
+    checked(names, "run")
+    results = Results.read(folder)
+    allowed = names or [name for name in names_for("run") if name != "flows" or flows.has_any(results)]
+    return draw(allowed, results, target or folder / "figures", language)
+
+
+def read_table(file: Path | str) -> pd.DataFrame:
+    """A table that a command wrote with ``--table``. Raises UserError: no file, or not such a table."""
+    import pandas as pd
+
+    file = Path(file)
+    readers: dict[str, Callable[..., Any]] = {".csv": pd.read_csv, ".parquet": pd.read_parquet}
+    if file.suffix not in readers:
+        raise UserError(f"--table '{file}' must end in .csv or .parquet")
+    if not file.is_file():
+        raise UserError(f"--table '{file}' does not exist")
+    table = readers[file.suffix](file)
+    kind_of(table)
+    return table  # type: ignore[no-any-return]
+
+
+def kind_of(source: Source) -> str:
+    """Which of ``SOURCES`` something is; UserError for a table of another kind."""
+    from abm.results import Results
+    from experiments.sources import Runs
+
+    if isinstance(source, Results):
+        return "run"
+    if isinstance(source, Runs):
+        return "store"
+    for kind, column in (("sensitivity", "measure"), ("decomposition", "channel")):
+        if column in source:
+            return kind
+    raise UserError("the table is neither that of a sensitivity nor of a decomposition")

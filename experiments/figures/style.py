@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from abm.errors import UserError, unknown
 
@@ -17,12 +17,25 @@ if TYPE_CHECKING:
     from abm.results import Results
 
     Draw = Callable[..., Figure]
+    Shared = bool | Literal["row", "col"]
 
 SINGLE, DOUBLE = 3.4, 7.0
 """Width of one and of two journal columns (inches)."""
 
 # Blue and vermilion of Okabe and Ito (2008), told apart by every eye; in grey print by filled and open marks.
 SIMULATED, PUBLISHED, MUTED, PALE = "#0072B2", "#D55E00", "#8C8C8C", "#DEDEDE"
+
+# Lines of several scenarios: Okabe and Ito's colours, dark to light, each with a dash of its own.
+_SERIES: tuple[dict[str, Any], ...] = (
+    {"color": "#000000", "linestyle": "-"},
+    {"color": "#0072B2", "linestyle": (0, (5, 1.5))},
+    {"color": "#D55E00", "linestyle": (0, (1.2, 1.2))},
+    {"color": "#009E73", "linestyle": (0, (5, 1.2, 1.2, 1.2))},
+    {"color": "#CC79A7", "linestyle": (0, (8, 3))},
+    {"color": "#E69F00", "linestyle": (0, (3, 1, 1, 1, 1, 1))},
+    {"color": "#56B4E9", "linestyle": (0, (2.5, 1))},
+    {"color": "#8C8C8C", "linestyle": "-"},
+)
 
 LANGUAGES = ("en", "zh")
 CHINESE_FONTS = (
@@ -105,7 +118,12 @@ def save(figure: Figure, stem: Path) -> list[Path]:
 
 
 def new(
-    width: float, height: float, rows: int = 1, columns: int = 1, sharex: bool = False, sharey: bool = False
+    width: float,
+    height: float,
+    rows: int = 1,
+    columns: int = 1,
+    sharex: Shared = False,
+    sharey: Shared = False,
 ) -> tuple[Figure, list[Axes]]:
     """A figure of a size in inches and its axes, row by row."""
     from matplotlib.figure import Figure
@@ -114,6 +132,11 @@ def new(
     figure.get_layout_engine().set(h_pad=0.06, w_pad=0.05)  # type: ignore[union-attr, call-arg]
     axes = figure.subplots(rows, columns, squeeze=False, sharex=sharex, sharey=sharey)
     return figure, list(axes.flat)
+
+
+def series(count: int) -> list[dict[str, Any]]:
+    """Colour and dashes of so many lines, at most eight, the baseline first."""
+    return [dict(look) for look in _SERIES[:count]]
 
 
 def year_axis(axes: Axes, first: int, last: int) -> None:
