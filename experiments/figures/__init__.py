@@ -48,6 +48,8 @@ SOURCES = {
     "decomposition": "the table of a decomposition: --table FILE",
 }
 """What figures are drawn from, and the option that names it."""
+TABLES = {"sensitivity": "measure", "decomposition": "channel"}
+"""The column by which a table is known; a source that comes as a table has a line here and in ``SOURCES``."""
 
 
 class Figure(NamedTuple):
@@ -149,7 +151,7 @@ def kind_of(source: Source) -> str:
         return "run"
     if isinstance(source, Runs):
         return "store"
-    for kind, column in (("sensitivity", "measure"), ("decomposition", "channel")):
+    for kind, column in TABLES.items():
         if column in source:
             return kind
-    raise UserError("the table is neither that of a sensitivity nor of a decomposition")
+    raise UserError(f"no figure is drawn from such a table; known are those of: {', '.join(TABLES)}")

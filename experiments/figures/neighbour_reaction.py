@@ -26,6 +26,7 @@ _BINS, _SHUFFLES, _SHOWN = 10, 999, 4
 _MEANS = (
     "audit_effort", "registration_effort", "average_wage", "retirees", "insured_employees",
 )  # fmt: skip
+_BEHIND = {"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0.5}
 _EDGE = 0.01
 """Share of points on each side that may lie outside the axes."""
 
@@ -78,7 +79,7 @@ def _within(values: NDArray[np.float64]) -> NDArray[np.float64]:
 @styled
 def draw(runs: Runs, language: str = "en") -> Figure:
     """Grey points: provinces and years; circles: means of ten bins; line: the slope; wedge: 95 % of slopes
-    with places traded at random. Instrumented: two-stage least squares as in the literature, neighbours' wage
+    with places traded at random. 2SLS: two-stage least squares as in the literature, neighbours' wage
     and dependency as instruments, with clustered error and first-stage F; below ten it says nothing.
     """
     lines = runs.lines[:_SHOWN]
@@ -100,12 +101,15 @@ def draw(runs: Runs, language: str = "en") -> Figure:
         axes.plot(middles["near"], middles["own"], "o", color=PUBLISHED, mfc="white")
         axes.set_title(line.replace("_", " "))
         iv = rows[["iv_value", "iv_standard_error", "iv_first_stage"]].iloc[0]
-        found = (f"{x:.1f}".replace("-", "−") for x in (beta, low, high, *iv))
+        found = [
+            *(f"{x:.1f}".replace("-", "−") for x in (beta, low, high, *iv.iloc[:2])),
+            f"{iv.iloc[2]:.0f}",
+        ]
         keys = ("value", "low", "high", "iv", "error", "strength")
         text = word("slope", language, **dict(zip(keys, found, strict=True)))
-        axes.text(0.03, 0.98, text, transform=axes.transAxes, va="top")
+        axes.text(0.02, 0.99, text, transform=axes.transAxes, va="top", in_layout=False, bbox=_BEHIND)
         axes.set(xlim=(-across, across), ylim=(-up, 1.6 * up))
-        axes.locator_params(nbins=4)
+        axes.locator_params(axis="x", nbins=3)
     panels[0].set_ylabel(word("own effort", language))
     figure.supxlabel(word("near effort", language), fontsize=7.5)
     return figure
