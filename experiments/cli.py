@@ -26,6 +26,7 @@ VERBS = (
     "calibrate",
     "validate",
     "figures",
+    "findings",
     "verify",
     "store",
     "scenarios",

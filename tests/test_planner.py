@@ -15,7 +15,6 @@ from abm.engine.counterfactual import NOW, Setting
 from abm.model import PensionModel
 from abm.phases import foresee, govern
 
-
 N = 31
 
 
