@@ -26,6 +26,7 @@ VERBS = (
     "calibrate",
     "validate",
     "figures",
+    "findings",
     "paper",
     "verify",
     "store",

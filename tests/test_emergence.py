@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from abm.errors import UserError
 from abm.space import PROVINCE_NAMES
 from experiments.emergence import effort_by_capacity, groups_of, moral_hazard, race, reaction_slope, risk
 from experiments.emergence.reaction import two_stages, weights
@@ -60,6 +61,14 @@ def test_a_seed_that_only_one_scenario_has_is_left_out() -> None:
     runs = pd.concat([table("municipal", BEFORE), table("national", AFTER, (0.0, 0.01, 9.0))])
     found = moral_hazard(runs, "national", 2018, indicators=["audit_effort"])
     assert found["difference"].iloc[0] == pytest.approx(-0.075)
+
+
+def test_runs_without_a_seed_in_common_are_refused() -> None:
+    runs = pd.concat(
+        [table("municipal", BEFORE), table("national", AFTER).assign(seed=lambda t: t["seed"] + 5)]
+    )
+    with pytest.raises(UserError, match="0 seeds have runs on both sides"):
+        moral_hazard(runs, "national", 2018, indicators=["audit_effort"])
 
 
 def test_the_race_is_measured_from_the_planner() -> None:

@@ -15,6 +15,8 @@ from abm.engine.counterfactual import NOW, Setting
 from abm.model import PensionModel
 from abm.phases import foresee, govern
 
+N = 31
+
 
 @pytest.fixture(scope="module")
 def municipal() -> PensionModel:
@@ -34,6 +36,17 @@ def gains(m: PensionModel, exit_elasticity: float, **changed: object) -> tuple[n
     setting, aims = foresee.setting(m, levers)._replace(**changed), govern.aims(m)
     stacks = foresee.expected_stacks(m, aims.horizon, date(m.year, 1, 1))
     return planner.gain_of_others(levers, tries, setting, stacks, aims, exit_elasticity), setting
+
+
+def test_places_without_staff_do_not_matter(municipal: PensionModel) -> None:
+    """At a coarse scale a small prefecture may have no agent in formal work."""
+    found, setting = gains(municipal, 0.0)
+    staff = setting.accounts.enterprise_employees.copy()
+    staff[25] = 0.0
+    empty, _ = gains(municipal, 0.0, accounts=setting.accounts._replace(enterprise_employees=staff))
+    assert np.isfinite(empty).all()
+    others = np.arange(N) != 25
+    np.testing.assert_allclose(empty[AUDIT][:, others], found[AUDIT][:, others], rtol=0.2)
 
 
 def immobile(m: PensionModel) -> dict[str, object]:

@@ -73,7 +73,8 @@ def _payoffs(told: Accounts, levers: Array, setting: Setting, stacks: list[Sched
     growth = setting.growth.bill ** np.arange(1, len(stacks) + 1)[:, None, None]
     own, treasury = fate.own_money / growth, fate.treasury / growth
     worth, reserve_worth = worth_of_money(own, fate.payable_months(), fate.spending[-1] / growth[-1], aims)
-    bigger = told.enterprise_employees / setting.accounts.enterprise_employees
+    staff = np.broadcast_to(setting.accounts.enterprise_employees, told.enterprise_employees.shape)
+    bigger = np.divide(told.enterprise_employees, staff, out=np.ones_like(staff), where=staff > 0.0)
     places = np.arange(len(levers))
     kept = Answer(told.contributions_enterprise, bigger, bigger, bigger, bigger)
     outcome = Outcome(

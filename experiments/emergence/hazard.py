@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from abm.errors import UserError
 from experiments.paired import effects
 
 INDICATORS = (
@@ -78,6 +79,8 @@ def compared(
     for indicator in indicators:
         wide_a, wide_b = (x.pivot(index="seed", columns=place, values=indicator) for x in (a, b))
         seeds = wide_a.index.intersection(wide_b.index)
+        if len(seeds) < 2:
+            raise UserError(f"{len(seeds)} seeds have runs on both sides, and errors need two")
         wide_a, wide_b = wide_a.loc[seeds], wide_b.loc[seeds]
         means = {}
         for group in (ALL, DEFICIT, SURPLUS):
