@@ -80,6 +80,8 @@ def test_smallest_adequate_scale_follows_the_root_of_the_agents() -> None:
     assert found["reserve"] == 2_500
     assert "1:2,500" in noise.sentence(found, 0.01)
     assert noise.adequate(table, 0.02)["reserve"] == 10_000
+    assert noise.adequate(table, 0.5)["reserve"] == 40_000  # no claim about scales that were not run
+    assert noise.adequate(table.assign(noise=0.0), 0.01)["reserve"] == 40_000
 
 
 def test_noise_and_shift_by_scale() -> None:

@@ -67,10 +67,12 @@ def adequate(table: pd.DataFrame, precision: float) -> pd.Series:
     """The coarsest scale by indicator at which 95 of 100 runs are within ``precision`` of the mean.
 
     Noise falls with the root of the number of agents, so noise squared over scale is one number; it is
-    averaged over the scales of ``by_scale``, for few seeds say little at each. Two significant digits.
+    averaged over the scales of ``by_scale``, for few seeds say little at each. Two significant digits; never
+    coarser than what was run.
     """
     square = (table["noise"] ** 2 / table["scale"]).groupby(table["indicator"], sort=False).mean()
-    return (precision**2 / square).map(_rounded_down)
+    coarsest = int(table["scale"].max())
+    return (precision**2 / square).clip(upper=coarsest).map(_rounded_down)
 
 
 def sentence(scales: pd.Series, precision: float) -> str:
@@ -83,7 +85,5 @@ def sentence(scales: pd.Series, precision: float) -> str:
 
 
 def _rounded_down(scale: float) -> int:
-    if not np.isfinite(scale):
-        return 10**9  # no noise at all: any scale will do
     unit = 10 ** max(int(np.floor(np.log10(max(scale, 1.0)))) - 1, 0)
     return max(int(scale // unit * unit), 1)
