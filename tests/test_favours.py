@@ -294,7 +294,7 @@ def asked(m: PensionModel, lever: int, level: float, actor: int = 18) -> Any:
 
 
 def test_an_exemption_brings_jobs_from_elsewhere_and_costs_dues_on_them(open_model: PensionModel) -> None:
-    setting, answer, told, actions, actors = asked(open_model, EXEMPTION, 0.5)
+    setting, answer, told, _actions, _actors = asked(open_model, EXEMPTION, 0.5)
     grown = answer.arrived[-1]
     assert grown > 1.0
     assert (answer.arrived[:N] == 1.0).all()
