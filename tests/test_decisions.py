@@ -497,7 +497,7 @@ def test_money_of_the_horizon_is_a_discounted_mean_and_what_is_left_counts_besid
 
 
 def test_payoff_counts_each_outcome_at_its_price() -> None:
-    a, levers = aims(), np.array([[0.1, 0.2, 0.15, 0.6, 0.2, 0.0]])
+    a, levers = aims(), np.array([[0.1, 0.2, 0.15, 0.6, 0.2, 0.0, 0.0, 17.0]])
     one = np.array([1e9])
     plain = local_government.Outcome(
         worth=one, reserve_worth=one, treasury=one, dues=one, wages=10 * one, benefits=one, output=20 * one,
@@ -518,7 +518,9 @@ def test_payoff_counts_each_outcome_at_its_price() -> None:
     assert change(repaid=2 * one) == pytest.approx(-1e9 * a.floor_repayment)
     assert change(benefits=2 * one) == pytest.approx(1e10 * a.benefit_weight * math.log(2.0))
     assert change(output=40 * one) == pytest.approx(1e10 * a.growth_weight * math.log(2.0))
-    idle = local_government.payoff(plain, np.array([[0.0, 0.0, 0.0, 0.6, 0.2, 0.0]]), bill, people, a)
+    idle = local_government.payoff(
+        plain, np.array([[0.0, 0.0, 0.0, 0.6, 0.2, 0.0, 0.0, 17.0]]), bill, people, a
+    )
     busy = local_government.payoff(plain, levers, bill, people, a)
     cost = 1e10 * (
         local_government.effort_cost(0.1, a.audit_cost, a.effort_elasticity)

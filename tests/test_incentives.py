@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import tokenize
 from pathlib import Path
+from typing import Any
 
 import pytest
 from runs import model, results
@@ -112,7 +113,11 @@ def test_no_name_speaks_of_a_retained_share() -> None:
 @pytest.mark.parametrize("lever", LEVERS)
 def test_every_lever_moves_some_output(lever: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(govern, "run", lambda model, inertia=None: None)
-    plain, pushed = (model(end=2011) for _ in range(2))
+    moves = {
+        "employer.reconsiders": {"2010-01-01": 0.1, "2011-01-01": 1.0},
+        "employer.relocation_cost": {"2010-01-01": 6.0, "2011-01-01": 3.0},
+    }  # some employers come from elsewhere
+    plain, pushed = (model(end=2011, set=moves) for _ in range(2))
     change = {
         "audit": 0.2,
         "registration": 0.2,
@@ -120,6 +125,8 @@ def test_every_lever_moves_some_output(lever: str, monkeypatch: pytest.MonkeyPat
         "floor": -0.1,
         "rate": -0.05,
         "supplement": 0.05,
+        "exemption": 0.5,
+        "entry": 40.0,
     }[lever]
     pushed.levers[:, LEVERS.index(lever)] += change
     plain.step()
@@ -132,6 +139,8 @@ def test_every_lever_moves_some_output(lever: str, monkeypatch: pytest.MonkeyPat
         "floor": ("contribution_revenue", -1),
         "rate": ("contribution_revenue", -1),
         "supplement": ("benefit_expenditure", 1),
+        "exemption": ("contribution_revenue", -1),
+        "entry": ("participation", 1),
     }
     column, sign = direction[lever]
     assert sign * (b[column] - a[column]) > 0
@@ -140,11 +149,26 @@ def test_every_lever_moves_some_output(lever: str, monkeypatch: pytest.MonkeyPat
 # --- dead parameters
 
 BEHAVIOURAL = ("worker", "employer", "government", "labour", "population")
-PLAIN: dict[str, object] = {"scale": 40000, "end": 2012}
-SHOWS_ELSEWHERE: dict[str, dict[str, object]] = {
+PLAIN: dict[str, Any] = {"scale": 40000, "end": 2012}
+EXEMPTING: dict[str, Any] = {
+    "scale": 40000,
+    "end": 2014,
+    "set": {
+        "government.exemption_most": 0.3,
+        "government.step": 0.2,
+        "employer.reconsiders": 1.0,
+        "employer.relocation_cost": 3.0,
+    },
+}
+"""Nobody is exempted by default, and few employers move."""
+SHOWS_ELSEWHERE: dict[str, dict[str, Any]] = {
     "employer.location_sensitivity": {"scale": 10000, "end": 2014},  # few employers weigh a move in a year
     "population.public_full_entry": {"scale": 40000, "end": 2020},  # enters after the last published year
     "worker.prefecture_moving_cost": {"scale": 40000, "end": 2011, "resolution": "prefecture"},
+    "government.exemption_most": EXEMPTING,
+    "government.exemption_years": EXEMPTING,
+    "employer.discount": EXEMPTING,
+    "government.entry_age_most": {"scale": 40000, "end": 2012, "set": {"government.step": 0.2}},
 }
 """Records that three years of provinces cannot show, and the run that shows them."""
 
@@ -187,7 +211,10 @@ def differs(a: Results, b: Results) -> bool:
 def test_every_behavioural_record_moves_some_output(record, plain_run: Results) -> None:
     where = SHOWS_ELSEWHERE.get(record.path, PLAIN)
     plain = plain_run if where is PLAIN else results(**where)
-    moves = any(differs(plain, results(**where, set=change)) for change in perturbed(record))
+    moves = any(
+        differs(plain, results(**{**where, "set": {**where.get("set", {}), **change}}))
+        for change in perturbed(record)
+    )
     assert moves, f"{record.path} moves nothing"
 
 

@@ -11,6 +11,7 @@ import pytest
 from runs import model
 
 from abm.agents.institutions import LocalGovernment
+from abm.agents.local_government import LEVERS
 from abm.errors import UserError
 from abm.model import PensionModel
 from abm.population.persons import Status
@@ -63,7 +64,7 @@ def test_governments_are_an_agent_set(after_a_year: PensionModel) -> None:
 
 def test_a_government_shows_its_levers(after_a_year: PensionModel) -> None:
     beijing = next(iter(after_a_year.local.select(lambda g: g.province == "Beijing")))
-    assert list(beijing.levers) == ["audit", "registration", "leniency", "floor", "rate", "supplement"]
+    assert list(beijing.levers) == list(LEVERS)
     assert list(beijing.levers.values()) == after_a_year.levers[0].tolist()
     assert after_a_year.central.regime.endswith("/none")
     assert "110000" in repr(beijing)

@@ -66,6 +66,24 @@ def declaration_mode(
 
 
 @decision
+def exempt_years_left(arrived: int, year: int, lasts: int) -> int:
+    """Years, this one included, in which what the place offers to newcomers still holds.
+
+    ``arrived`` is the year of the last move into another province, 0 without one; offers hold for ``lasts``
+    years, that of arrival first.
+    """
+    if arrived <= 0:
+        return 0
+    return max(arrived + lasts - year, 0)
+
+
+@decision
+def worth_of_years(years: int, discount: float) -> float:
+    """Worth of one yuan in each of the next ``years`` over that of one a year for good."""
+    return 1.0 - discount**years
+
+
+@decision
 def return_on_capital(output: float, wage: float, levy: float, staff: float, capital: float) -> float:
     """Net return r = (Y − w(1 + t)L)/K of an employer's capital; all money in yuan a year."""
     return (output - wage * (1.0 + levy) * staff) / capital

@@ -1,4 +1,4 @@
-"""What a local government wants and how it chooses: enforcement, leniency, base floor, own rate, supplements.
+"""What a local government wants and how it chooses: enforcement, leniency, floor, rate, favours, entry.
 
 A government never knows a "retained share". It values the accounts that the regime's money rule would give
 it under each candidate lever (``abm.engine.whatif`` settles them) with the payoff below, and moves part of
@@ -12,14 +12,17 @@ from typing import NamedTuple
 import numpy as np
 
 Array = np.ndarray
-LEVERS = ("audit", "registration", "leniency", "floor", "rate", "supplement")
+LEVERS = ("audit", "registration", "leniency", "floor", "rate", "supplement", "exemption", "entry")
 """Levers in the order of every array: local push on the declared base and on registration (on top of the
 agency's routine), chance that early retirement is approved, base floor as a multiple of the average wage,
-employer rate (only where it is devolved), and what the place pays on top of its enterprise pensions, a share
-of them."""
+employer rate (only where it is devolved), what the place pays on top of its enterprise pensions, a share of
+them, the share of their dues that employers who came from another province are let off for some years, and
+the greatest age, in years, at which self-payers from other provinces are admitted."""
 
 
-AUDIT, REGISTRATION, LENIENCY, FLOOR, RATE, SUPPLEMENT = range(len(LEVERS))
+AUDIT, REGISTRATION, LENIENCY, FLOOR, RATE, SUPPLEMENT, EXEMPTION, ENTRY = range(len(LEVERS))
+NOBODY = 17.0
+"""The lowest age of entry, years: paying begins at 18, so nobody is admitted."""
 
 
 class Aims(NamedTuple):
@@ -96,7 +99,7 @@ class Outcome(NamedTuple):
     wages: Array  # wage bill, yuan
     benefits: Array  # pensions paid to residents, yuan
     output: Array  # yuan
-    repaid: Array  # savings below the national floor or rate that an inspection would reclaim, yuan
+    repaid: Array  # what an inspection would reclaim: savings by floors, rates and exemptions, yuan
     own_money: Array  # the money behind ``worth``, yuan
     reserve: Array  # the reserve behind ``reserve_worth``, yuan
 

@@ -118,6 +118,16 @@ def value_of_paying(
     return plan / max(missing, 1.0)
 
 
+@decision
+def is_admitted(u: float, open_share: float, age_months: int, greatest_age: float) -> bool:
+    """Whether a place takes a self-payer from another province, by law or by its own leave.
+
+    The law opens places to the share ``open_share`` of such people (``u`` is a fixed draw); beyond it the
+    place admits those of at most ``greatest_age`` years, ``age_months`` being the age at the year's end.
+    """
+    return u < open_share or age_months <= 12.0 * greatest_age
+
+
 NO_OFFER = -1e9
 """The utility of paying where a person is not admitted."""
 

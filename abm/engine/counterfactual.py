@@ -18,6 +18,8 @@ import numpy.typing as npt
 
 from abm.agents.local_government import (
     AUDIT,
+    ENTRY,
+    EXEMPTION,
     FLOOR,
     LENIENCY,
     RATE,
@@ -30,6 +32,8 @@ from abm.agents.local_government import (
 )
 from abm.engine import whatif
 from abm.engine.answers import Firms, Flexible, Movers, answers, combined_rate, flexible_dues
+from abm.engine.incoming import Incoming
+from abm.engine.outsiders import Entry, Outsiders
 from abm.regimes import Accounts, Funds, Memory, Schedule
 
 Array = np.ndarray
@@ -88,6 +92,8 @@ class Setting(NamedTuple):
     firms: Firms
     flexible: Flexible
     movers: Movers
+    incoming: Incoming
+    outsiders: Outsiders
     province_of: Indices
     work_share: Array  # of the place in its province
     levy: Array  # employers' dues over the wage bill of the province, as the market shows it
@@ -105,6 +111,14 @@ class Answer(NamedTuple):
     people: Array  # residents over today's
     covered: Array  # coverage over today's
     extra: Array  # pensions more than today, yuan; off the national list
+    exempted: Array  # dues that newcomers among employers are let off, yuan
+    arrived: Array  # jobs that employers bring from elsewhere, and those already here, over the latter
+    entry: Array  # what self-payers from elsewhere change against today, (m, entries of ``Entry``)
+
+    @property
+    def size(self) -> Array:
+        """Jobs and people over today's."""
+        return self.capital * self.arrived * self.people
 
 
 def candidates(levers: Array, low: Array, high: Array, step: float) -> Array:
@@ -155,25 +169,25 @@ def evaluate(
     answer = respond(actions, actors, setting)
     acts = Acts(np.arange(len(actors)), actors)
     purse = settled(answer, acts, actors, setting, stacks, aims, threads)
-    size = answer.capital * answer.people
+    size = answer.size
     accounts, bill = setting.accounts, setting.wages[actors]
     outcome = Outcome(
         **purse._asdict(),
         dues=answer.collected,
         wages=bill * size,
-        benefits=accounts.benefits_enterprise[actors] + answer.extra,
+        benefits=accounts.benefits_enterprise[actors] + answer.extra + Entry(*answer.entry.T).drawn,
         output=accounts.gdp[actors] * size,
-        repaid=repaid(actions, actors, answer, setting),
+        repaid=repaid(actions, actors, answer.collected, setting) + answer.exempted,
     )
     values = payoff(outcome, actions, bill, accounts.population[actors], aims)
     return values[row], Outcome(*(x[row] for x in outcome))
 
 
-def repaid(actions: Array, places: Indices, answer: Answer, setting: Setting) -> Array:
+def repaid(actions: Array, places: Indices, collected: Array, setting: Setting) -> Array:
     """What floors and rates below the national ones save, and an inspection would reclaim, by entry, yuan."""
     floor, rate = setting.national_floor, setting.national_rate[places]
     below = np.maximum(floor - actions[:, FLOOR], 0.0) / floor
-    return (below + np.maximum(rate - actions[:, RATE], 0.0) / rate) * answer.collected
+    return (below + np.maximum(rate - actions[:, RATE], 0.0) / rate) * collected
 
 
 def respond(actions: Array, actors: Indices, setting: Setting) -> Answer:
@@ -207,16 +221,43 @@ def respond(actions: Array, actors: Indices, setting: Setting) -> Answer:
     )
     a = setting.accounts
     dues = setting.staff_dues[actors] * levy / levy[:n][today]
+    arrived, lost, waived = newcomers(actions, actors, levy, setting)
+    owed = 1.0 - lost  # by the staff of all, over what they would owe without exemptions
+    dues = dues * owed / owed[:n][today]
     by_themselves = (a.contributions_enterprise - setting.staff_dues)[actors] * own / own[:n][today]
     lenient = actions[:, LENIENCY] / np.maximum(actions[:n, LENIENCY], 1e-6)[today]
+    admitted = setting.outsiders.admitted(actions[:, ENTRY], actors)
+    entry = admitted - admitted[:n][today]
     topped = (1.0 + actions[:, SUPPLEMENT]) / (1.0 + actions[:n, SUPPLEMENT])[today]
     return Answer(
-        collected=(dues * capital + by_themselves) * people,
+        collected=(dues * capital * arrived + by_themselves) * people + Entry(*entry.T).dues,
         capital=capital,
         people=people,
         covered=coverage / coverage[:n][today],
         extra=setting.early_cost[actors] * (lenient - 1.0) + a.benefits_enterprise[actors] * (topped - 1.0),
+        exempted=setting.staff_dues[actors] / (levy * owed)[:n][today] * waived * capital * arrived * people,
+        arrived=arrived,
+        entry=entry,
     )
+
+
+def newcomers(actions: Array, actors: Indices, levy: Array, setting: Setting) -> tuple[Array, Array, Array]:
+    """What exemptions for employers who move in change, by row: three arrays (m,).
+
+    Jobs over today's; the part of the staff's dues at the full ``levy`` (m,) that is not collected, and what
+    is waived of the dues on the base they declare, over wages. Newcomers answer the rate that is left to
+    them by declaring and registering more, so that less is lost than is waived.
+    """
+    exemption = actions[:, EXEMPTION]
+    if not exemption.any():
+        return np.ones(len(actors)), np.zeros(len(actors)), np.zeros(len(actors))
+    jobs, staff = setting.incoming.growth(exemption, actors)
+    own = actions.copy()
+    own[:, RATE] *= 1.0 - exemption
+    base, coverage = answers(own, setting.firms.at(actors))
+    left = combined_rate(own, setting.firms)
+    waived = combined_rate(actions, setting.firms) - left
+    return jobs, staff * (1.0 - left * base * coverage / levy), staff * waived * base * coverage
 
 
 def changed(actions: Array, actors: Indices, levers: tuple[int, ...], n: int) -> Indices:
@@ -308,7 +349,7 @@ def counterfactual(
     leaves arrives nowhere.
     """
     a, bill = setting.accounts, setting.wages
-    size = answer.capital * answer.people
+    size = answer.size
 
     def arrives(weight: Array, stays: Array) -> Array:
         """What leaves those who act, over what the others have, (rows, 1)."""
@@ -323,14 +364,37 @@ def counterfactual(
         return out
 
     left = arrives(bill, size + gone * (1.0 - answer.capital) * answer.people)
+    entry = Entry(*answer.entry.T)
+
+    def over_others(amount: Array, of: Array) -> Array:
+        """What is given to, or taken from, all others, over what they have ``of`` it, (rows, 1)."""
+        others = of.sum() - np.bincount(row, of[place], minlength=rows)
+        return (np.bincount(row, amount, minlength=rows) / np.maximum(others, 1.0))[:, None]
+
+    def dealt(values: Array, own: Array, others: Array) -> Array:
+        """Values with ``own`` added to those who act and ``others`` dealt to the rest by their members."""
+        if not (own.any() or others.any()):
+            return values
+        out = values + over_others(others, a.insured_employees) * a.insured_employees
+        out[row, place] = values[place] + own
+        return out
+
     return a._replace(
-        contributions_enterprise=replaced(a.contributions_enterprise, 0.0, left, answer.collected),
-        insured_employees=replaced(a.insured_employees, answer.covered * size, left),
+        contributions_enterprise=replaced(
+            a.contributions_enterprise, 0.0,
+            left - over_others(entry.dues_elsewhere, a.contributions_enterprise), answer.collected,
+        ),
+        insured_employees=replaced(
+            a.insured_employees, answer.covered * size,
+            left - over_others(entry.insured_elsewhere, a.insured_employees), entry.insured,
+        ),
+        portability_in=dealt(a.portability_in, entry.brought, entry.sent),
+        portability_out=dealt(a.portability_out, entry.sent, entry.brought),
         enterprise_employees=replaced(a.enterprise_employees, size, left),
-        benefits_enterprise=replaced(a.benefits_enterprise, 1.0, extra=answer.extra),
+        benefits_enterprise=replaced(a.benefits_enterprise, 1.0, extra=answer.extra + entry.drawn),
         off_list=np.maximum(replaced(a.off_list, 1.0, extra=answer.extra), 0.0),
         gdp=replaced(a.gdp, size, left),
         population=replaced(a.population, answer.people, arrives(a.population, answer.people)),
         treasury_capacity=replaced(a.treasury_capacity, size, left),
         collectable=replaced(a.collectable, size, left),
-    )
+    )  # fmt: skip

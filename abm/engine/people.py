@@ -306,7 +306,8 @@ def people_block(
                     full = contributions.contribution_base(
                         wage, base_wage, place[c, t.P_FLOOR], place[c, t.P_CEILING]
                     )
-                    rate = place[c, t.P_EMPLOYER_RATE] * (1.0 - rules.waived) + rules.worker_rate
+                    own_rate = place[c, t.P_EMPLOYER_RATE] * (1.0 - firm[employer, t.F_EXEMPT])
+                    rate = own_rate * (1.0 - rules.waived) + rules.worker_rate
                     flow = share * place[c, t.P_EMPLOYEE_FLOW]
                     sums[t.M_TO_INSURE, c] += w
                     value = worker.value_of_base(years_to_go, discount, awareness, scheme, divisor)
@@ -339,9 +340,8 @@ def people_block(
                         firm_sums[t.S_INSURED, employer] += w
                         firm_sums[t.S_DECLARED, employer] += np.int64(declared) * w
                         dues = contributions.employee_dues(
-                            declared, place[c, t.P_EMPLOYER_RATE], rules.worker_rate, rules.account_share,
-                            rules.waived,
-                        )  # fmt: skip
+                            declared, own_rate, rules.worker_rate, rules.account_share, rules.waived
+                        )
                         if firm[employer, t.F_BASE_FOUND] > 0.0 and full > declared:
                             back = (full - declared) * rate * flow
                             credited = full
@@ -375,7 +375,10 @@ def people_block(
                         place[pay_place, t.P_INCLINATION], rules.participation_scale, rules.burden_aversion,
                     )  # fmt: skip
                     other = worker.NO_OFFER
-                    if away and uniform_of(keys.participation, identity, ADMITTED) < rules.open_to_migrants:
+                    if away and worker.is_admitted(
+                        uniform_of(keys.participation, identity, ADMITTED), rules.open_to_migrants,
+                        january + 11 - born, place[c, t.P_ENTRY],
+                    ):  # fmt: skip
                         here = worker.offer(
                             np.float64(months_had), years_to_go, income, np.float64(accounts[i]),
                             place[c, t.P_BASE_WAGE], place[c, t.P_FLOOR], place[c, t.P_CEILING],

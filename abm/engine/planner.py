@@ -42,12 +42,13 @@ def gain_of_others(
     n, m = len(levers), len(actors)
     size, gain = max(1, CELLS_AT_ONCE // n), np.empty(m)
     still = Answer(*(x[:1] for x in answer))  # in the first row nothing changes for anybody
-    today = _payoffs(_accounts(still, actors[:1], gone, setting), levers, setting, stacks, aims)
+    exempted = answer.exempted[:n]
+    today = _payoffs(_accounts(still, actors[:1], gone, setting), levers, exempted, setting, stacks, aims)
 
     def block(start: int) -> None:
         some = slice(start, min(start + size, m))
         told = _accounts(Answer(*(x[some] for x in answer)), actors[some], gone, setting)
-        more = _payoffs(told, levers, setting, stacks, aims) - today
+        more = _payoffs(told, levers, exempted, setting, stacks, aims) - today
         rows = np.arange(len(more))
         gain[some] = more.sum(axis=1) - more[rows, actors[some]]
 
@@ -61,10 +62,12 @@ def _accounts(answer: Answer, actors: Array, gone: float, setting: Setting) -> A
     return counterfactual(answer, rows, actors, len(rows), setting, gone)
 
 
-def _payoffs(told: Accounts, levers: Array, setting: Setting, stacks: list[Schedule], aims: Aims) -> Array:
+def _payoffs(
+    told: Accounts, levers: Array, exempted: Array, setting: Setting, stacks: list[Schedule], aims: Aims
+) -> Array:
     """Payoffs (rows, n) in yuan under counterfactual accounts, everybody's levers being today's.
 
-    They are right for all but who acts.
+    They are right for all but who acts. ``exempted`` (n,) are the dues that newcomers are let off today.
     """
     fate = whatif.settle_ahead(
         setting.growth.ahead(told), setting.funds, stacks, None, memory=setting.memory,
@@ -76,7 +79,6 @@ def _payoffs(told: Accounts, levers: Array, setting: Setting, stacks: list[Sched
     staff = np.broadcast_to(setting.accounts.enterprise_employees, told.enterprise_employees.shape)
     bigger = np.divide(told.enterprise_employees, staff, out=np.ones_like(staff), where=staff > 0.0)
     places = np.arange(len(levers))
-    kept = Answer(told.contributions_enterprise, bigger, bigger, bigger, bigger)
     outcome = Outcome(
         worth=worth,
         reserve_worth=reserve_worth,
@@ -85,7 +87,7 @@ def _payoffs(told: Accounts, levers: Array, setting: Setting, stacks: list[Sched
         wages=setting.wages * bigger,
         benefits=told.benefits_enterprise,
         output=told.gdp,
-        repaid=repaid(levers, places, kept, setting),
+        repaid=repaid(levers, places, told.contributions_enterprise, setting) + exempted * bigger,
         own_money=whatif.discounted_mean(own, aims.discount),
         reserve=fate.reserve[-1] / growth[-1],
     )

@@ -11,6 +11,7 @@ import numpy as np
 from abm.agents.local_government import Aims, Outcome, enforcement_cost, payoff
 from abm.agents.provincial_government import narrowed
 from abm.engine.counterfactual import Acts, Answer, Setting, repaid, respond, settled
+from abm.engine.outsiders import Entry
 from abm.regimes import Schedule
 
 Array = np.ndarray
@@ -47,7 +48,7 @@ def evaluate(
     def total(x: Array) -> Array:
         return np.bincount(row, x, minlength=m)
 
-    a, size = setting.accounts, answer.capital * answer.people
+    a, size = setting.accounts, answer.size
     bill, people = (
         np.bincount(province, x, minlength=provinces)[actors] for x in (setting.wages, a.population)
     )
@@ -55,9 +56,9 @@ def evaluate(
         **purse._asdict(),
         dues=total(answer.collected),
         wages=total(setting.wages[place] * size),
-        benefits=total(a.benefits_enterprise[place] + answer.extra),
+        benefits=total(a.benefits_enterprise[place] + answer.extra + Entry(*answer.entry.T).drawn),
         output=total(a.gdp[place] * size),
-        repaid=total(repaid(action, place, answer, setting)),
+        repaid=total(repaid(action, place, answer.collected, setting) + answer.exempted),
     )
     idle = payoff(outcome, np.zeros((m, levers.shape[1])), bill, people, aims)
     cost = total(enforcement_cost(action, setting.wages[place], aims))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from abm.agents import learning
-from abm.agents.local_government import LEVERS, smoothed_best_response
+from abm.agents.local_government import LENIENCY, LEVERS, NOBODY, smoothed_best_response
 from abm.engine.counterfactual import NOW
 from abm.explain.text import million, percent, same, section, signed, table, yuan
 from abm.explain.weighing import Weighing, names_in
@@ -22,6 +22,8 @@ TITLES = {
     "floor": "Floor of the base, a multiple of the average wage",
     "rate": "Employer rate",
     "supplement": "Local supplement to enterprise pensions, a share of them",
+    "exemption": "Exemption of employers that move in, a share of their dues",
+    "entry": "Entry, the greatest age of self-payers from other provinces",
 }
 
 
@@ -184,9 +186,7 @@ def in_force(model: PensionModel, index: int) -> list[str]:
             f"{len(push)}; all between {percent(detected.min())} and {percent(detected.max())}, median "
             f"{percent(float(np.median(detected)))})"
         )
-    leniency, floor, rate, supplement = (
-        model.levers[:, LEVERS.index(name)] for name in ("leniency", "floor", "rate", "supplement")
-    )
+    leniency, floor, rate, supplement, exemption, entry = model.levers.T[LENIENCY:]
     national = value("contributions.base_floor", year)
     lines.append(f"leniency {percent(leniency[index])} (median {percent(float(np.median(leniency)))})")
     lines.append(f"floor {floor[index]:.3f} of the average wage (national rule {national:g})")
@@ -194,6 +194,15 @@ def in_force(model: PensionModel, index: int) -> list[str]:
         f"employer rate {percent(rate[index])}, worker {percent(value('contributions.worker_rate', year))}"
     )
     lines.append(f"supplement to enterprise pensions {percent(supplement[index])}")
+    lines.append(
+        f"employers that moved in are let off {percent(exemption[index])} of their dues for "
+        f"{value('government.exemption_years', year):g} years"
+    )
+    by_law = percent(model.rules.open_to_migrants, 0)
+    own = (
+        "nobody else" if entry[index] <= NOBODY else f"of the others those of up to {entry[index]:.1f} years"
+    )
+    lines.append(f"self-payers from other provinces: the law admits {by_law}, the place {own}")
     return lines
 
 

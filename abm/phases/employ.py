@@ -8,7 +8,7 @@ import numpy as np
 
 from abm import draws
 from abm.agents import employer
-from abm.agents.local_government import AUDIT, RATE, REGISTRATION
+from abm.agents.local_government import AUDIT, EXEMPTION, RATE, REGISTRATION
 from abm.engine.firms import FirmKeys, FirmRules, firms_year
 from abm.space import PROVINCES
 
@@ -38,9 +38,9 @@ def run(model: PensionModel) -> None:
     )
     firms_year(
         firm_rules(model), keys, firms["id"], firms["home"], firms["locality"], firms["ownership"],
-        firms["mobile"], firms["log_cost"], firms["log_coverage_cost"], firms["coverage"], firms["hidden"],
-        firms["wages"], firms["base_found"], firms["staff_found"], market_table(model),
-        returns_on_capital(model), province, places.first, work_cumulative(model),
+        firms["mobile"], firms["arrived"], firms["log_cost"], firms["log_coverage_cost"], firms["coverage"],
+        firms["hidden"], firms["exempt"], firms["wages"], firms["base_found"], firms["staff_found"],
+        market_table(model), returns_on_capital(model), *offers(model), province, places.first,
     )  # fmt: skip
     count_jobs(model)
 
@@ -80,6 +80,9 @@ def firm_rules(model: PensionModel) -> FirmRules:
         sensitivity=value("location_sensitivity"),
         relocation_cost=value("relocation_cost"),
         home_bias=value("home_bias"),
+        exempt_years=round(model.parameters.value("government.exemption_years", model.year)),
+        discount=value("discount"),
+        year=model.year,
         transitions=model.transitions,
     )
 
@@ -96,11 +99,14 @@ def market_table(model: PensionModel) -> np.ndarray:
     """What employers see of each locality, (n, fields) as ``firms.MARKET``."""
     market = model.market
     audit, inspection = detection(model)
-    rate = model.levers[:, RATE] * (1.0 - model.rules.waived) + model.rules.worker_rate
+    own_rate = model.levers[:, RATE] * (1.0 - model.rules.waived)
+    rate = own_rate + model.rules.worker_rate
     province = model.places.province_of
+    exemption = model.levers[:, EXEMPTION]
     columns = (
         rate, audit, inspection, market["value"], model.concealment_cost[province],
         model.coverage_cost[province], market["compliant"], market["mean_bill"],
+        own_rate, exemption, exemption * full_exemption(model)[province],
     )  # fmt: skip
     return np.stack(columns, axis=1)
 
@@ -115,6 +121,28 @@ def returns_on_capital(model: PensionModel) -> np.ndarray:
     return employer.return_on_capital.py_func(output, bill, levy, 1.0, capital)
 
 
+def full_exemption(model: PensionModel) -> np.ndarray:
+    """What being let off all of its dues would add to an employer's rate of return, by province, (31,)."""
+    market = model.market
+    return market["levy"] * np.maximum(market["bill"], 1.0) / np.maximum(market["capital"], 1.0)
+
+
+def offers(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
+    """What exemptions add to the return of who moves in, (31,), and how strongly localities draw, (n,).
+
+    A mobile employer weighs all localities by one logit in which those of a province differ by the work
+    there and by their exemption, worth the years it lasts: a province counts with the mean of its
+    localities in that sense, and its localities draw in proportion. The second is their running sum.
+    """
+    rules, places = firm_rules(model), model.places
+    worth = employer.worth_of_years.py_func(rules.exempt_years, rules.discount)
+    saving = model.levers[:, EXEMPTION] * full_exemption(model)[places.province_of]
+    pull = rules.sensitivity * worth * saving
+    drawn = np.bincount(places.province_of, places.work_share * np.expm1(pull), minlength=N)
+    gain = np.log1p(drawn) / rules.sensitivity if rules.sensitivity > 0.0 else np.zeros(N)
+    return gain, running_sum(model, places.work_share * np.exp(pull))
+
+
 def return_slope(model: PensionModel) -> np.ndarray:
     """Relative change of the return per unit of levy on wages, (n,)."""
     value, year = model.parameters.value, model.year
@@ -124,13 +152,13 @@ def return_slope(model: PensionModel) -> np.ndarray:
     return slope[model.places.province_of]
 
 
-def work_cumulative(model: PensionModel) -> np.ndarray:
-    """Running sum of the shares of work over the localities of each province, (n,)."""
+def running_sum(model: PensionModel, weight: np.ndarray) -> np.ndarray:
+    """Running sum of a weight (n,) over the localities of each province, (n,)."""
     places = model.places
     out = np.zeros(places.n)
     for p in range(N):
         span = slice(places.first[p], places.first[p + 1])
-        out[span] = np.cumsum(places.work_share[span])
+        out[span] = np.cumsum(weight[span])
     return out
 
 

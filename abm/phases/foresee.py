@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from abm.engine import answers
+from abm.agents import employer
+from abm.agents.local_government import EXEMPTION, FLOOR, NOBODY
+from abm.engine import answers, tables
 from abm.engine.counterfactual import Growth, Setting
+from abm.engine.incoming import Incoming
+from abm.engine.outsiders import Entry, Offered, Outsiders, outsiders
 from abm.phases import live, settle
-from abm.phases.employ import multiples, return_slope
+from abm.phases.employ import firm_rules, full_exemption, multiples, return_slope, returns_on_capital
+from abm.population.persons import FIRST_COHORT, Status
 from abm.regimes import Schedule
 from abm.scheme.benefits import account_divisor
 from abm.space import PROVINCES
@@ -112,6 +117,8 @@ def setting(model: PensionModel, levers: np.ndarray) -> Setting:
         firms=employers_in_short(model),
         flexible=flexible_in_short(model),
         movers=movers_in_short(model),
+        incoming=incoming_in_short(model, levers),
+        outsiders=outsiders_in_short(model, levers),
         province_of=province,
         work_share=model.places.work_share,
         levy=model.market["levy"][province],
@@ -157,6 +164,61 @@ def movers_in_short(model: PensionModel) -> answers.Movers:
         wage_shift=value("employer.wage_shift", year),
         years=round(value("government.horizon", year)),
     )
+
+
+def incoming_in_short(model: PensionModel, levers: np.ndarray) -> Incoming:
+    """The mobile employers that reconsider their place in a year, as last year left them."""
+    firms, places, rules = model.population.employers, model.places, firm_rules(model)
+    here = places.province_of[firms["locality"]]
+    reconsider = np.bincount(
+        here * N + firms["home"], firms["jobs"] * firms["mobile"] * rules.reconsiders, minlength=N * N
+    )
+    stays = np.eye(N)
+    utility = rules.sensitivity * returns_on_capital(model) - rules.relocation_cost * (1.0 - stays)[:, None]
+    worth = employer.worth_of_years.py_func(rules.exempt_years, rules.discount)
+    jobs = np.bincount(firms["locality"], firms["jobs"], minlength=places.n)
+    return Incoming(
+        jobs=reconsider.reshape(N, N),
+        utility=utility + rules.home_bias * stays,
+        pull=rules.sensitivity * worth * full_exemption(model)[places.province_of],
+        share=places.work_share,
+        province_of=places.province_of,
+        today=levers[:, EXEMPTION],
+        jobs_now=np.maximum(jobs, 1.0),
+        lasts=rules.exempt_years,
+        years=round(model.parameters.value("government.horizon", model.year)),
+    )
+
+
+def outsiders_in_short(model: PensionModel, levers: np.ndarray) -> Outsiders:
+    """The flexible workers with hukou in another province, and what they would do where they are admitted.
+
+    Nobody is asked while no place may admit by itself. Elsewhere is the mean of all places.
+    """
+    value, year, places, rules = model.parameters.value, model.year, model.places, model.rules
+    first = FIRST_COHORT + tables.COHORT_YEARS * np.arange(tables.COHORTS)
+    youngest = (year - first - tables.COHORT_YEARS + 1).astype(np.float64)
+    middle = youngest + 0.5 * tables.COHORT_YEARS
+    asked = (middle > NOBODY + 1.0) & (middle < FLEXIBLE_PENSION_AGE)
+    most = value("government.entry_age_most", year)
+    if not model.transitions or most <= NOBODY or rules.open_to_migrants >= 1.0:
+        return Outsiders(np.empty(0), 1.0, np.empty((places.n, 0, len(Entry._fields))))
+    groups = model.sums.groups.reshape(N, 2, tables.COHORTS, 2, -1, len(tables.GROUP))
+    migrants = groups[:, :, asked, 1, Status.FLEXIBLE, 0].astype(np.float64).transpose(0, 2, 1)
+    province = places.province_of
+    persons = migrants[province] * places.migrant_share[:, None, None] * (1.0 - rules.open_to_migrants)
+    ratio = value("labour.flexible_income_ratio", year)
+    here = Offered(
+        model.base_wages[province], model.benefit_wages[province], levers[:, FLOOR], live.inclination(model),
+        ratio * model.wages[province],
+    )  # fmt: skip
+    home = (float(here.wage.mean()), float(here.floor.mean()), float(here.inclination.mean()))
+    return outsiders(
+        persons, youngest[asked], float(tables.COHORT_YEARS), here, home, rules,
+        value("contributions.base_ceiling", year), FLEXIBLE_PENSION_AGE,
+        account_divisor.py_func(FLEXIBLE_PENSION_AGE, model.divisors),
+        round(value("government.horizon", year)),
+    )  # fmt: skip
 
 
 def employers_in_short(model: PensionModel) -> answers.Firms:

@@ -11,9 +11,12 @@ from abm import draws
 from abm.agents import learning, provincial_government
 from abm.agents.local_government import (
     AUDIT,
+    ENTRY,
+    EXEMPTION,
     FLOOR,
     LENIENCY,
     LEVERS,
+    NOBODY,
     RATE,
     REGISTRATION,
     SUPPLEMENT,
@@ -195,6 +198,10 @@ def law(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
     high[:, FLOOR] = national
     if model.transitions:  # supplements of the start are inside its published pensions
         high[:, SUPPLEMENT] = value("government.supplement_most", year) * room_for_local_items(model)
+        high[:, EXEMPTION] = value("government.exemption_most", year)
+    low[:, ENTRY] = high[:, ENTRY] = NOBODY
+    if model.transitions and model.rules.open_to_migrants < 1.0:  # else the law admits everybody
+        high[:, ENTRY] = value("government.entry_age_most", year)
     rate = by_province("contributions.employer_rate", year)[province]
     devolved = by_province("government.rate_devolved", year)[province]
     low[:, RATE] = np.where(devolved > 0, np.minimum(value("government.rate_lowest", year), rate), rate)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from abm.agents.local_government import FLOOR, LENIENCY, RATE, SUPPLEMENT
+from abm.agents.local_government import ENTRY, FLOOR, LENIENCY, RATE, SUPPLEMENT
 from abm.engine import passes
-from abm.engine.tables import PLACE
+from abm.engine.tables import FIRM, PLACE
 from abm.population.standing import by_age
 from abm.space import PROVINCES
 
@@ -54,6 +54,7 @@ def place_table(model: PensionModel) -> np.ndarray:
     stopped = parameters.value("modules.platform_approvals", year)
     fields["leniency"] = model.levers[:, LENIENCY] * (1.0 - stopped)
     fields["supplement"] = model.levers[:, SUPPLEMENT]
+    fields["entry"] = model.levers[:, ENTRY]
     fields["pooled"] = model.stack.pooled.astype(np.float64)
     fields |= model.jobs.hazards()
     fields |= model.pension_means
@@ -76,8 +77,7 @@ def inclination(model: PensionModel) -> np.ndarray:
 def firm_table(model: PensionModel) -> np.ndarray:
     """What the pass reads of each employer, (employers, fields) as ``tables.FIRM``."""
     f = model.population.employers
-    names = ("locality", "premium", "hidden", "coverage", "base_found", "staff_found")
-    return np.stack([f[name].astype(np.float64) for name in names], axis=1)
+    return np.stack([f[name].astype(np.float64) for name in FIRM], axis=1)
 
 
 def vacancies(model: PensionModel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

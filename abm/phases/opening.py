@@ -9,7 +9,7 @@ import numpy as np
 
 from abm import data, draws
 from abm.agents import employer
-from abm.agents.local_government import FLOOR, LENIENCY, LEVERS, RATE
+from abm.agents.local_government import ENTRY, FLOOR, LENIENCY, LEVERS, NOBODY, RATE
 from abm.engine.people import YOUNGEST_PAYER
 from abm.parameters import Parameters
 from abm.phases import settle
@@ -48,11 +48,12 @@ def funds(base: Base, places: Places) -> Funds:
 
 
 def levers(parameters: Parameters, places: Places, year: int) -> np.ndarray:
-    """Levers before anybody has chosen: no push, leniency and floor as usual, the employer rate in force."""
+    """Levers before anybody has chosen: no push, usual leniency and floor, the rate in force, no favours."""
     start = np.zeros((places.n, len(LEVERS)))
     start[:, LENIENCY] = parameters.value("government.leniency_start", year)
     start[:, FLOOR] = parameters.value("contributions.base_floor", year)
     start[:, RATE] = parameters.by_province("contributions.employer_rate", year)[places.province_of]
+    start[:, ENTRY] = NOBODY
     return start
 
 

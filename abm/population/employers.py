@@ -33,7 +33,8 @@ def synthesise(
 
     Columns: ``id``, ``home`` (province of origin), ``locality``, ``ownership``, ``jobs`` (staff wanted,
     persons), ``capital`` (yuan), ``premium`` (wage over the place's average), ``log_cost`` (own concealment
-    cost, standard normal), ``log_coverage_cost``, ``mobile``, ``coverage``, ``hidden``, and last year's
+    cost, standard normal), ``log_coverage_cost``, ``mobile``, ``arrived`` (year of the last move into another
+    province, 0 without), ``coverage``, ``hidden``, ``exempt`` (share of its dues waived), and last year's
     ``staff``, ``insured`` (persons), ``wages``, ``declared`` (yuan).
     """
     year = base.year
@@ -70,10 +71,12 @@ def synthesise(
     firms["mobile"] = (firms["ownership"] != STATE) & (
         mobile < parameters.value("employer.mobile_share", year)
     )
+    firms["arrived"] = np.zeros(n, np.int64)
     for name in (
         "capital",
         "coverage",
         "hidden",
+        "exempt",
         "base_found",
         "staff_found",
         "staff",

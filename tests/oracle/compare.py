@@ -34,7 +34,7 @@ WHOLE = (
 )
 SINGLE = ("log_skill", "index_sum", "account", "pension")
 EMPLOYER = (
-    *("locality", "jobs", "capital", "coverage", "hidden", "base_found", "staff_found"),
+    *("locality", "arrived", "exempt", "jobs", "capital", "coverage", "hidden", "base_found", "staff_found"),
     *("staff", "insured", "wages", "declared"),
 )
 

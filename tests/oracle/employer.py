@@ -53,7 +53,8 @@ class Employer(mesa.Agent):
         c = self.locality
         p, lever, market = model.province_of[c], model.levers[c], model.market
         audit, inspection = model.detection(lever.audit), model.inspection(lever.registration)
-        dues = lever.rate * (1.0 - rules.waived) + rules.worker_rate
+        self.exempt = lever.exemption if self.years_left() else 0.0
+        dues = lever.rate * (1.0 - rules.waived) * (1.0 - self.exempt) + rules.worker_rate
         kind = rules.ownership_cost[self.ownership]
         own = model.concealment_cost[p] * math.exp(rules.cost_dispersion * self.log_cost) * kind
         mean = market.mean_bill[c]
@@ -72,11 +73,21 @@ class Employer(mesa.Agent):
         model, rules = self.model, self.model.rules
         here, key = model.province_of[self.locality], model.keys["employer destination"]
         best, most = here, -math.inf
+        stays = model.levers[self.locality].exemption * model.full_exemption(here)
+        stays *= rules.worth_of(self.years_left())
         for k in range(31):
-            value = rules.location_sensitivity * model.return_on_capital(k) + gumbel(key, self.id, k)
+            gains = model.return_on_capital(k) + (stays if k == here else model.offer_of_province(k))
+            value = rules.location_sensitivity * gains + gumbel(key, self.id, k)
             value -= rules.relocation_cost if k != here else 0.0
             value += rules.home_bias if k == self.home else 0.0
             if value > most:
                 best, most = k, value
         if best != here:
-            self.locality = model.place_by_work(best, uniform_of(key, self.id, 31))
+            self.locality = model.place_by_drawing(best, uniform_of(key, self.id, 31))
+            self.arrived = model.year
+
+    def years_left(self) -> int:
+        """Years, this one included, in which the employer is let off as one that moved in."""
+        if not self.arrived:
+            return 0
+        return max(self.arrived + self.model.rules.exemption_years - self.model.year, 0)

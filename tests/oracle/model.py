@@ -28,6 +28,8 @@ class Levers:
     floor: float
     rate: float
     supplement: float
+    exemption: float
+    entry: float
 
 
 @dataclass
@@ -243,13 +245,34 @@ class Oracle(mesa.Model):
         share = (1.0 + theta * levy) / (1.0 - alpha) - (1.0 + levy)
         return self.market.bill[p] * share / self.market.capital[p]
 
-    def place_by_work(self, province: int, u: float) -> int:
-        running = 0.0
-        for c in range(self.first[province], self.first[province + 1]):
-            running += self.work_share[c]
-            if running > u:
+    def full_exemption(self, p: int) -> float:
+        """What being let off all dues would add to the return in a province."""
+        return self.market.levy[p] * self.market.bill[p] / self.market.capital[p]
+
+    def drawing_power(self, c: int) -> float:
+        """How strongly a locality draws employers from elsewhere: its work, and what it lets them off."""
+        rules = self.rules
+        offer = self.levers[c].exemption * self.full_exemption(self.province_of[c])
+        return self.work_share[c] * math.exp(
+            rules.location_sensitivity * rules.worth_of(rules.exemption_years) * offer
+        )
+
+    def offer_of_province(self, p: int) -> float:
+        """What the exemptions of a province's localities add to its return for who comes, taken together."""
+        places = range(self.first[p], self.first[p + 1])
+        if not any(self.levers[c].exemption for c in places):
+            return 0.0
+        more = sum(self.drawing_power(c) for c in places) / sum(self.work_share[c] for c in places)
+        return math.log(more) / self.rules.location_sensitivity
+
+    def place_by_drawing(self, province: int, u: float) -> int:
+        places = range(self.first[province], self.first[province + 1])
+        total, running = sum(self.drawing_power(c) for c in places), 0.0
+        for c in places:
+            running += self.drawing_power(c)
+            if running > u * total:
                 return c
-        return self.first[province + 1] - 1
+        return places[-1]
 
     def wage_of_province(self, p: int) -> float:
         return self.province_wage[p]

@@ -145,7 +145,13 @@ class Rules:
         self.reconsiders = value("employer.reconsiders")
         self.location_sensitivity = value("employer.location_sensitivity")
         self.relocation_cost = value("employer.relocation_cost")
+        self.exemption_years = round(value("government.exemption_years"))
+        self.employers_discount = value("employer.discount")
         self.home_bias = value("employer.home_bias")
+
+    def worth_of(self, years: int) -> float:
+        """What a yuan in each of some years is worth to an employer, over one a year for good."""
+        return 1.0 - self.employers_discount**years
 
 
 class Keys:

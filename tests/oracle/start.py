@@ -109,7 +109,7 @@ def _employers(oracle: Oracle, table: dict) -> None:
         employer = Employer(oracle, row, identity)
         for name in (
             *("home", "locality", "ownership", "jobs", "capital", "premium", "log_cost", "log_coverage_cost"),
-            *("mobile", "coverage", "hidden", "base_found", "staff_found"),
+            *("mobile", "arrived", "coverage", "hidden", "exempt", "base_found", "staff_found"),
         ):
             setattr(employer, name, columns[name][row])
         for name in ("staff", "insured", "wages", "declared"):

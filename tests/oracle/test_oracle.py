@@ -154,3 +154,18 @@ def test_assumed_numbers_that_are_zero_at_rest() -> None:
         "worker.prefecture_moving_cost": 0.5,
     }
     agree(end=2024, resolution="prefecture", set=changed)
+
+
+@pytest.mark.parametrize("resolution", ["province", pytest.param("prefecture", marks=pytest.mark.slow)])
+def test_exemptions_and_local_admission(resolution: str) -> None:
+    """Employers move and are exempted for two years; outsiders are admitted by the place, then by law."""
+    changed = {
+        "government.exemption_most": {"2010-01-01": 0.0, "2011-01-01": 0.9, "2015-01-01": 0.2},
+        "government.exemption_years": 2,
+        "government.entry_age_most": {"2010-01-01": 17.0, "2011-01-01": 50.0},
+        "government.step": {"2010-01-01": 0.02, "2011-01-01": 0.2},
+        "employer.reconsiders": {"2010-01-01": 0.1, "2011-01-01": 0.6},
+        "employer.relocation_cost": {"2010-01-01": 6.0, "2011-01-01": 3.0},
+        "worker.open_to_migrants": {"2010-01-01": 0.0, "2014-01-01": 0.5, "2016-01-01": 1.0},
+    }
+    agree(end=2016 if resolution == "province" else 2014, resolution=resolution, set=changed)

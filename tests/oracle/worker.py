@@ -365,7 +365,8 @@ class Worker(mesa.Agent):
             return scheme.contribution_base(of, model.base_wage[c], lever.floor, rules.ceiling)
 
         full = base(wage)
-        rate = lever.rate * (1.0 - rules.waived) + rules.worker_rate
+        own_rate = lever.rate * (1.0 - boss.exempt)
+        rate = own_rate * (1.0 - rules.waived) + rules.worker_rate
         flow = model.flow_employees(c)
         worth = choices.value_of_base(self.belief, self.years_to_go, self.divisor, rules.promise)
         self.add("to_insure", c, w)
@@ -384,7 +385,7 @@ class Worker(mesa.Agent):
             return
         self.pays_now, self.kind = True, "covered"
         self.declared = self.credited = base(wage * (1.0 - boss.hidden))
-        self.employer_due_rate = lever.rate * (1.0 - rules.waived)
+        self.employer_due_rate = own_rate * (1.0 - rules.waived)
         self.worker_due_rate = rules.worker_rate
         self.add("staff_insured", c, w)
         self.add("clipped_wages", c, fen(full) * w)
@@ -425,7 +426,9 @@ class Worker(mesa.Agent):
 
         home, here = weight(place, made), 0.0
         key, c = model.keys["participation"], self.locality
-        if away and uniform_of(key, self.id, 2) < rules.open_to_migrants:
+        months_old = 12 * model.year + 11 - self.born
+        by_law = uniform_of(key, self.id, 2) < rules.open_to_migrants
+        if away and (by_law or months_old <= 12.0 * model.levers[c].entry):
             other = self.offer_in(c, income)
             here = weight(c, other)
         pays = self.taste < (home + here) / (1.0 + home + here)
