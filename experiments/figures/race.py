@@ -27,6 +27,6 @@ def draw(table: pd.DataFrame, language: str = "en") -> Figure:
             at.plot(x, own["value"], line, color=colour, marker=mark, markerfacecolor=inside, label=name)
         at.set_title(panel)
         at.locator_params(axis="y", nbins=5)
-        at.set_xlabel("elasticity of capital, as governments expect it")
+        at.set_xlabel("expected elasticity of capital")
     axes[0].legend(frameon=False)
     return figure

@@ -1,0 +1,156 @@
+"""The claims of docs/findings.md: signs that hold robustly, and that they are nobody's input."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from runs import model
+
+from abm.errors import UserError
+from abm.model import PensionModel
+from abm.space import PROVINCE_NAMES
+from experiments.design import Design
+from experiments.emergence import charges, kept
+from experiments.figures import intervals
+from experiments.figures import race as race_figure
+from experiments.findings import CLAIMS, finding
+from experiments.findings.runs import COLUMNS, Runs
+
+PAGE = Path(__file__).parents[1] / "docs" / "findings.md"
+EFFORTS = ["audit_effort", "registration_effort"]
+
+
+@cache
+def first_year(spec: str, resolution: str = "province") -> PensionModel:
+    """A model whose governments have just met a rule for the first time, in 2011."""
+    m = model(spec, end=2012, resolution=resolution)
+    m.step()
+    return m
+
+
+def run_to(spec: str, year: int, what_if: bool = True) -> PensionModel:
+    m = model(spec, end=year)
+    if not what_if:
+        m.phases = [named for named in m.phases if named[1] is not PensionModel.govern]
+    while m.year < year:
+        m.step()
+    return m
+
+
+# --- what governments find out
+
+
+def test_a_municipal_fund_keeps_what_it_collects_and_a_national_one_nothing() -> None:
+    """Nobody tells them: the shares are what settling the accounts again has shown."""
+    own, pooled = kept(first_year("municipal")), kept(first_year("national_pure"))
+    assert own["share"].between(1.0, 1.05).all()  # a yuan earns interest over the horizon
+    assert pooled["share"].abs().max() < 1e-6
+
+
+def test_the_formula_of_2018_charges_heads_and_not_the_base() -> None:
+    """Relief lowers the worth of a yuan where the fund is short; the base bears no charge."""
+    found = charges(first_year("municipal"), first_year("central_adjustment"))
+    heads, base = (found[found["lever"] == lever] for lever in ("registration", "audit"))
+    assert heads["charge"].between(0.03, 0.16).all()
+    assert base["charge"].abs().max() < 0.015
+    assert (heads["substitution"] < 0.0).all()
+    accounts = first_year("municipal").accounts
+    balance = accounts.contributions_enterprise - accounts.benefits_enterprise
+    short = np.array(PROVINCE_NAMES)[np.argsort(balance / accounts.benefits_enterprise)[:6]]
+    assert heads[heads["province"].isin(short)]["relief"].mean() < 0.0
+
+
+@pytest.mark.slow
+def test_soft_budgets_leave_less_of_a_yuan_where_the_fund_is_short() -> None:
+    found = kept(first_year("municipal", "prefecture"))
+    lowest = found.groupby("place")["share"].min()
+    assert (lowest < 0.9).sum() > 10
+    assert lowest.median() == pytest.approx(1.02, abs=0.02)
+
+
+# --- what they do, and that nothing is left without the what-if
+
+
+@pytest.mark.slow
+def test_effort_falls_under_one_national_fund_and_assessment_brings_part_of_it_back() -> None:
+    effort = {
+        spec: run_to(spec, 2014).results().national.iloc[-1][EFFORTS].astype(float)
+        for spec in ("municipal", "national_pure", "national_pure+with_assessment")
+    }
+    own, pooled, assessed = effort.values()
+    assert (pooled < own - 0.005).all()
+    assert (assessed > pooled + 0.002).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("deleted", ["the phase", "the choice"])
+def test_without_the_what_if_no_regime_changes_effort(deleted: str) -> None:
+    """Money still moves, people are the same: not a lever, an employer or a worker knows the difference."""
+    held = "" if deleted == "the phase" else "+held_levers"
+    a, b = (run_to(spec + held, 2014, deleted != "the phase") for spec in ("municipal", "national_pure"))
+    np.testing.assert_array_equal(a.levers, b.levers)
+    one, other = (m.results().provinces.query("year > 2010") for m in (a, b))
+    for column in [*EFFORTS, "declared_share", "coverage"]:
+        np.testing.assert_array_equal(one[column].to_numpy(), other[column].to_numpy())
+    assert (one["reserve"] != other["reserve"]).any()
+
+
+# --- tables and figures
+
+
+def planted(design: str, effect: float = -0.05) -> pd.DataFrame:
+    """Runs of a design with ten provinces, half of them in deficit; scenarios but the first have an effect."""
+    made = Design.read(design)
+    points = [
+        dict(zip(made.parameters, values, strict=True))
+        for values in product(*(v.values or () for v in made.parameters.values()))
+    ]
+    years = (2010, 2011, 2016, made.end) if made.end != 2016 else (2010, 2011, 2016)
+    rows = []
+    for spec, point, seed, year in product(made.scenarios, points or [{}], (1, 2, 3), years):
+        changed = spec != made.scenarios[0] or point.get("government.choice_rule") == 3
+        for i, name in enumerate(PROVINCE_NAMES[:12]):
+            level = 0.2 + 0.001 * i + 0.01 * seed + effect * changed
+            shares = dict.fromkeys([*EFFORTS, "effective_rate", "coverage", "declared_share"], level)
+            money = {"contribution_revenue": 1.0 + level, "due": 2.0, "interest": 0.0}
+            money["benefit_expenditure"] = 2.0 if i % 2 else 1.0
+            heads = {"retirees": i, "insured_employees": 10}
+            row = {"scenario": spec, "seed": seed, "year": year, "province": name}
+            rows.append(row | point | shares | money | heads)
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize("name", ["hazard", "provincial", "race", "capacity"])
+def test_a_claim_is_a_table_and_a_figure(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Runs, "provinces", lambda self, design: planted(design))
+    found = CLAIMS[name].table(Runs())
+    assert list(found.columns) == COLUMNS
+    assert found[["value", "low", "high"]].notna().all(axis=None)
+    drawn = (race_figure if name == "race" else intervals).draw(found)
+    titles = [axes.get_title(loc="left") for axes in drawn.axes if axes.axison]
+    assert titles == list(found["panel"].unique())
+
+
+def test_a_planted_effect_is_what_the_table_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Runs, "provinces", lambda self, design: planted(design))
+    hazard = CLAIMS["hazard"].table(Runs()).set_index(["panel", "row", "series"])["value"]
+    assert hazard["Audit effort", "national, pure", "deficit"] == pytest.approx(-0.05)
+    assert hazard["Audit effort", "national, pure", "deficit − surplus"] == pytest.approx(0.0, abs=1e-12)
+    race = CLAIMS["race"].table(Runs()).set_index(["panel", "row", "series"])["value"]
+    assert race["Audit effort", "0.5", "rivals − planner"] == pytest.approx(0.05)
+
+
+def test_an_unknown_finding_is_named() -> None:
+    with pytest.raises(UserError, match="hazard"):
+        finding("hazzard")
+
+
+def test_the_page_has_every_claim_with_its_command() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert re.findall(r"tongchou findings (\w+)", text) == list(CLAIMS)
