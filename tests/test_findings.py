@@ -105,7 +105,7 @@ def test_without_the_what_if_no_regime_changes_effort(deleted: str) -> None:
 
 
 def planted(design: str, effect: float = -0.05) -> pd.DataFrame:
-    """Runs of a design with ten provinces, half of them in deficit; scenarios but the first have an effect."""
+    """Runs of a design, twelve provinces, half in deficit; all scenarios but the first have an effect."""
     made = Design.read(design)
     points = [
         dict(zip(made.parameters, values, strict=True))
@@ -154,3 +154,19 @@ def test_an_unknown_finding_is_named() -> None:
 def test_the_page_has_every_claim_with_its_command() -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert re.findall(r"tongchou findings (\w+)", text) == list(CLAIMS)
+
+
+def test_the_cost_of_assessment_is_read_off_flows_that_exist() -> None:
+    from abm.regimes import FLOWS
+    from experiments.findings.assessment import KINDS, moved
+
+    named = [kind for kinds in KINDS.values() for kind in kinds]
+    assert set(named) <= set(FLOWS)
+
+    class Made:
+        ledger = pd.DataFrame(
+            {"year": [2017, 2018, 2018, 2018], "kind": [*named[:2], named[1], "interest"], "amount": 3.0}
+        )
+        national = pd.DataFrame({"year": [2017, 2018], "contribution_revenue": [1.0, 60.0]})
+
+    assert moved(Made, named) == pytest.approx(0.1)  # type: ignore[arg-type]

@@ -1,9 +1,10 @@
 """A transfer rule works in three ways on those who live under it, shown apart.
 
 *Substitution*: what is collected is charged or shared, so that collecting is worth something else, although
-no money moves (the run expects the rule and is settled by the baseline's; receipts that governments expect
-within their horizon are part of it). *Relief*, or loss: money does move, and a richer reserve is worth less. *Expectation*: governments act before the rule is in force, because
-it was announced. The three add up to the effect of the announced rule, seed by seed.
+no money moves (the run expects the rule and is settled by the baseline's; what governments expect to receive
+within their horizon is part of it). *Relief*, or loss: money does move, and a richer reserve is worth less.
+*Expectation*: governments act before the rule is in force, because it was announced. The three add up to the
+effect of the announced rule, seed by seed.
 """
 
 from __future__ import annotations

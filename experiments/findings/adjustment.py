@@ -15,6 +15,7 @@ import pandas as pd
 from abm.model import PensionModel
 from abm.scenario import Scenario
 from experiments.emergence import charges, groups_of, transfer_effects, transfer_runs
+from experiments.emergence.hazard import DEFICIT, SURPLUS
 from experiments.findings.runs import COLUMNS, Runs
 
 FOLDER = Path(__file__).parents[1] / "emergence" / "scenarios"
@@ -39,7 +40,7 @@ def table(runs: Runs) -> pd.DataFrame:
     )  # fmt: skip
     groups = groups_of(parts[parts["part"] == "baseline"], 2011)
     found = transfer_effects(parts, YEAR, list(EFFORTS))
-    found = found[found["group"].isin(["deficit", "surplus"])]
+    found = found[found["group"].isin([DEFICIT, SURPLUS])]
     effort = found.assign(
         panel="Effort by 2018: " + found["effect"],
         row=found["indicator"].map(EFFORTS),
@@ -60,8 +61,9 @@ def at_the_margin(groups: pd.Series) -> pd.DataFrame:
     found["group"] = found["province"].map(groups)
     made = []
     for measure, panel in MEASURES.items():
-        for (lever, group), values in found.groupby(["lever", "group"])[measure]:
-            error = float(values.std(ddof=1) / np.sqrt(len(values)))
-            low, high = values.mean() - 1.96 * error, values.mean() + 1.96 * error
-            made.append((panel, LEVERS[lever], group, values.mean(), error, low, high))
+        for lever, words in LEVERS.items():
+            for group in (DEFICIT, SURPLUS):
+                values = found.loc[(found["lever"] == lever) & (found["group"] == group), measure].to_numpy()
+                error, mean = float(values.std(ddof=1) / np.sqrt(len(values))), float(values.mean())
+                made.append((panel, words, group, mean, error, mean - 1.96 * error, mean + 1.96 * error))
     return pd.DataFrame(made, columns=COLUMNS)

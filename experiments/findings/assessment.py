@@ -6,6 +6,10 @@ transfers that places lose, as shares of the contributions of the year, read off
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import numpy as np
 import pandas as pd
 
 from abm.model import PensionModel
@@ -13,6 +17,9 @@ from abm.scenario import Scenario
 from experiments.emergence import moral_hazard
 from experiments.findings.runs import COLUMNS, Runs, rows
 from experiments.paired import effects
+
+if TYPE_CHECKING:
+    from abm.results import Results
 
 PANELS = {
     "audit_effort": "Audit effort",
@@ -27,8 +34,8 @@ REGIMES = {
 }
 YEAR, SEEDS = 2018, (1, 2, 3)
 KINDS = {
-    "surplus kept after good years": "handed back",
-    "general transfer cut after a failed assessment": "transfers cut",
+    "handed back": ("surplus_kept", "surplus_kept_nationally", "remittance_refunded"),
+    "transfers cut": ("transfer_cut",),
 }
 
 
@@ -54,14 +61,16 @@ def cost() -> pd.DataFrame:
             for seed in SEEDS
         ]
         results = [PensionModel(scenario).run() for scenario in scenarios]
-        for kind, series in KINDS.items():
-            shares = []
-            for result in results:
-                ledger = result.ledger[result.ledger["year"] == YEAR]
-                collected = result.national.set_index("year").loc[YEAR, "contribution_revenue"]
-                shares.append(ledger.loc[ledger["kind"] == kind, "amount"].sum() / collected)
-            values = pd.Series(shares).to_numpy()[:, None]
+        for series, kinds in KINDS.items():
+            values = np.array([[moved(result, kinds)] for result in results])
             found = effects(values * 0.0, values)
             found = found.rename(columns={"difference": "value"})
             made.append(found.assign(panel="Money moved / collected", row=words, series=series)[COLUMNS])
     return pd.concat(made, ignore_index=True)
+
+
+def moved(result: Results, kinds: Collection[str]) -> float:
+    """Payments of some kinds in the last year over contributions."""
+    ledger = result.ledger[(result.ledger["year"] == YEAR) & result.ledger["kind"].isin(kinds)]
+    national = result.national[result.national["year"] == YEAR]
+    return float(ledger["amount"].sum()) / float(national["contribution_revenue"].sum())
