@@ -131,5 +131,5 @@ def test_payoffs_of_others_under_todays_levers_are_their_own(municipal: PensionM
     answer = counterfactual.respond(levers, np.arange(m.places.n), setting)
     first = counterfactual.Answer(*(x[:1] for x in answer))
     told = counterfactual.counterfactual(first, np.array([0]), np.array([0]), 1, setting)
-    every = planner._payoffs(told, levers, setting, stacks, aims)[0]
+    every = planner._payoffs(told, levers, answer.exempted, setting, stacks, aims)[0]
     np.testing.assert_allclose(every / setting.accounts.population, own[0, NOW], rtol=1e-9)
