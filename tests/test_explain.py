@@ -201,3 +201,9 @@ def test_explain_from_the_command_line(capsys: pytest.CaptureFixture[str]) -> No
     assert "At the end of the year" in capsys.readouterr().out
     assert main([*words, "--person", "somebody"]) == 2
     assert capsys.readouterr().err == "tongchou: --person 'somebody' is neither a person's id nor 'any'\n"
+
+
+def test_a_fund_that_is_emptied_is_explained() -> None:
+    """Billions come in and go out; what is left is a fen and the last bits of the sum."""
+    emptied = Scenario.named("national_pure", scale=20000, end=2013)
+    assert "Heilongjiang" in explain.government(emptied, "Heilongjiang", 2013)

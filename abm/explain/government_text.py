@@ -220,7 +220,8 @@ def settlement(model: PensionModel, index: int) -> list[str]:
         parts = [(p, q, kind, float(fen(model, m)[index]) / 100.0) for p, q, kind, m in SPLIT.get(name, ())]
         rows += parts or [(flow.payer, flow.payee, flow.title, amount)]
     opening, closing = (float(f.local[index]) for f in (model.funds_opening, model.funds))
-    same("reserve", opening + change, closing, 1e-9)
+    size = max(abs(opening), 1.0, *(row[3] for row in rows))  # sums leave the last bits of what passed
+    same("reserve", (opening + change) / size, closing / size, 1e-9)
     local = {"": "local", "province": "provincial", "centre": "central"}
 
     def party(text: str) -> str:
