@@ -168,6 +168,11 @@ SHOWS_ELSEWHERE: dict[str, dict[str, Any]] = {
     "government.exemption_most": EXEMPTING,
     "government.exemption_years": EXEMPTING,
     "employer.discount": EXEMPTING,
+    "government.follows_announcements": {"spec": "gradual_two_step", "scale": 40000, "end": 2020},
+    "government.neighbours": {"scale": 40000, "end": 2014, "set": {"government.choice_rule": 1}},
+    "government.attraction_decay": {**PLAIN, "set": {"government.choice_rule": 2}},
+    "government.forgone_weight": {**PLAIN, "set": {"government.choice_rule": 2}},
+    "government.exit_elasticity": {**PLAIN, "set": {"government.choice_rule": 3}},
     "government.entry_age_most": {"scale": 40000, "end": 2012, "set": {"government.step": 0.2}},
 }
 """Records that three years of provinces cannot show, and the run that shows them."""

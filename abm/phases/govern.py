@@ -73,7 +73,8 @@ def run(model: PensionModel, inertia: float | None = None) -> None:
         tries=tries,
         payoffs=payoffs,
         outcome=outcome,
-        rule=round(value("government.choice_rule", year)),
+        # The start is one for all ways to choose, and imitation needs places that differ.
+        rule=round(value("government.choice_rule", year)) if model.transitions else learning.BEST_RESPONSE,
         worth=perceived,
         odds=np.full((len(LEVERS), len(levers), payoffs.shape[1]), 1.0),
         example=np.arange(len(levers)),
