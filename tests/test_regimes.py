@@ -18,6 +18,7 @@ from abm.parameters import Parameters
 from abm.regimes.accounts import Accounts, Array, Funds, Membership
 from abm.regimes.booking import Chart, post
 from abm.regimes.central_adjustment import CentralAdjustment
+from abm.regimes.central_differential import CentralDifferential
 from abm.regimes.memory import Memory, plan
 from abm.regimes.municipal import Municipal
 from abm.regimes.national_2022 import National2022
@@ -584,3 +585,14 @@ def test_largest_remainder_moves_nobody_by_a_whole_unit(amounts: list[float]) ->
     assert np.abs(whole - values).max() < 1
     assert abs(whole.sum() - values.sum()) <= 0.5 + 1e-6
     assert largest_remainder(np.array([0.5, 0.5, 0.5, 0.5])).tolist() == [1, 1, 0, 0]
+
+
+def test_a_province_gives_no_stock_that_its_adjustment_fund_has_paid_out() -> None:
+    """A fund of 1 yuan pays its only locality's gap; the centre, which draws all stock, gets none of it."""
+    rule = CentralDifferential(0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0)
+    world = stack(ProvincialAdjustment(0.0), rule, [0, 1, 1])
+    opening = Funds(np.zeros(3), np.array([0.0, 1.0]), np.zeros(()), np.zeros(3))
+    settled = world.settle(accounts(3, benefits_enterprise=np.ones(3)), opening)
+    regimes.check(settled, opening, world.membership)
+    assert settled.flows["adjustment_payment"].sum() == pytest.approx(1.0)
+    assert settled.flows["remitted_to_centre"].sum() == 0.0

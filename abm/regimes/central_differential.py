@@ -60,7 +60,11 @@ class CentralDifferential(UpperRule):
     def _stock(self, books: Books) -> tuple[Array, Array]:
         """Reserves that count, by locality (..., n) where it holds its own, and by province (..., P)."""
         local = np.maximum(books.opening.local, 0.0) * ~books.pooled
-        return local, np.maximum(books.opening.provincial, 0.0)
+        provincial = np.maximum(books.opening.provincial, 0.0)
+        # What an adjustment fund has paid to its localities this year the province cannot give away as well.
+        pools = books.membership.total(books.pooled * np.ones(books.membership.localities)) > 0.0
+        held = np.where(pools, provincial, np.maximum(books.provincial, 0.0))
+        return local, np.minimum(provincial, held)
 
     def _months_and_stock_above(self, books: Books, stock: Array) -> tuple[Array, Array]:
         """Months of spending each province's reserve would pay, and what it may have to give, (..., P)."""
