@@ -12,8 +12,11 @@ from hypothesis import settings
 from abm.model import PensionModel
 from abm.results import Results
 
-settings.register_profile("tongchou", deadline=None)  # a first example may have to compile what it calls
-settings.load_profile("tongchou")
+# A first example may have to compile what it calls. The suite tries the same examples every time, so that a
+# red test is the change's; HYPOTHESIS_PROFILE=explore looks for new ones.
+settings.register_profile("tongchou", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tongchou"))
 os.environ["TONGCHOU_CACHE"] = "off"  # every test solves its base year itself
 
 
