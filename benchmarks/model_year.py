@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 
-from abm.population.persons import SERIAL_BITS, Status
+from abm.population.persons import Status, serial_of
 from benchmarks import OFF
 
 PASS = "people live, move, work, pay and retire"
@@ -54,11 +54,10 @@ class Model:
 
     def _copy(self, copies: int) -> None:
         population = self.model.population
-        serials = np.uint32((1 << SERIAL_BITS) - 1)
         for name, column in population.persons.items():
             population.persons[name] = np.repeat(column, copies)
         ids = population.persons["id"]
         which = np.tile(np.arange(copies, dtype=np.uint32), len(ids) // copies)
-        ids[:] = (ids & ~serials) | ((ids & serials) * np.uint32(copies) + which)
+        ids += serial_of(ids).astype(np.uint32) * np.uint32(copies - 1) + which
         population.weights = population.weights // copies
         population.serials = {cell: used * copies for cell, used in population.serials.items()}

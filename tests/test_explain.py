@@ -44,7 +44,10 @@ def rows_of(moment: Moment, kind: str) -> np.ndarray:
             "new pensioner": lives & (was < Status.PUBLIC) & (now == Status.RETIRED),
             "pensioner": lives & (was == Status.RETIRED) & inside,
             "mover": lives & (before["locality"] != after["locality"]),
-            "payer in flexible work": lives & (now == Status.FLEXIBLE) & ((after["flags"] & Flag.PAYS) > 0),
+            "payer in flexible work": lives
+            & (was == Status.FLEXIBLE)
+            & (now == Status.FLEXIBLE)
+            & ((after["flags"] & Flag.PAYS) > 0),
             "covered staff": lives & (now == Status.FORMAL) & ((after["flags"] & Flag.COVERED) > 0),
             "dead": (was != Status.FREE) & (now == Status.FREE),
         }[kind]

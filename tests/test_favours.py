@@ -18,6 +18,7 @@ from abm.engine.rules import Rules, rules
 from abm.model import PensionModel
 from abm.parameters import Parameters
 from abm.phases import employ, foresee, govern
+from abm.population.persons import birth_year_of
 
 N = 31
 OPEN = {
@@ -173,7 +174,7 @@ def test_only_those_up_to_the_greatest_age_join(monkeypatch: pytest.MonkeyPatch)
         here, there = after["relation"][: len(alone)], people["relation"]
         home = province[after["hukou"][: len(alone)]]
         new = alone & (here != there) & (province[here] != home)
-        joined[age] = 2011 - (1885 + (people["id"][new] >> 24).astype(int))
+        joined[age] = 2011 - birth_year_of(people["id"][new])
     assert len(joined[NOBODY]) == 0
     assert len(joined[35.0]) > 0
     assert joined[35.0].max() <= 35

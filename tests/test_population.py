@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from runs import model
 
 from abm import data
+from abm.errors import UserError
 from abm.model import PensionModel
-from abm.population import apportion, strata
+from abm.parameters import Parameters
+from abm.population import apportion, base, census, places, strata
 from abm.population.census import ADULT
-from abm.population.persons import Flag, Status, birth_year_of, hukou_province_of, make_id
-from abm.population.synthesis import Population
+from abm.population.persons import (
+    BIRTH_YEARS,
+    COHORT_IDS,
+    SERIALS,
+    Flag,
+    Status,
+    birth_year_of,
+    hukou_province_of,
+    make_id,
+    require_serials,
+    serial_of,
+)
+from abm.population.synthesis import Population, synthesise
 from abm.space import PROVINCE_NAMES
 
 N = len(PROVINCE_NAMES)
@@ -139,12 +152,43 @@ def test_ids_are_unique_and_tell_birth_year_and_hukou_province(start: PensionMod
     assert (hukou_province_of(table["id"]) == start.places.province_of[table["hukou"]]).all()
 
 
-@given(birth=st.integers(1885, 2140), province=st.integers(0, 30), serial=st.integers(0, 2**19 - 1))
-def test_ids_can_be_read_back(birth: int, province: int, serial: int) -> None:
+@given(birth=st.integers(1910, 2044), province=st.integers(0, 30), part=st.floats(0.0, 1.0))
+@example(1910, 0, 0.0)
+@example(2044, 30, 1.0)
+def test_ids_can_be_read_back(birth: int, province: int, part: float) -> None:
+    serial = round(part * (SERIALS[province] - 1))
     identity = make_id(np.array([birth]), np.array([province]), np.array([serial]))
     assert birth_year_of(identity)[0] == birth
     assert hukou_province_of(identity)[0] == province
-    assert identity[0] & (2**19 - 1) == serial
+    assert serial_of(identity)[0] == serial
+
+
+def test_ids_of_neighbouring_cells_follow_each_other() -> None:
+    assert SERIALS.sum() <= COHORT_IDS
+    assert BIRTH_YEARS * COHORT_IDS <= 2**32
+    first = make_id(np.full(N, 1980), np.arange(N), np.zeros(N, np.int64)).astype(np.int64)
+    last = make_id(np.full(N, 1980), np.arange(N), SERIALS - 1).astype(np.int64)
+    assert (first[1:] == last[:-1] + 1).all()
+
+
+@pytest.mark.parametrize("year", [2010, 2018])
+def test_every_person_could_have_an_id(year: int) -> None:
+    """Persons by birth year and hukou province, at the start and coming of age, fit the serials."""
+    parameters, places_ = Parameters.load(), places.load("province")
+    population = synthesise(parameters, places_, base.load(parameters, places_, year), 2000, 1)
+    ids = population.persons["id"]
+    cell = (birth_year_of(ids) - 1910) * N + hukou_province_of(ids)
+    persons = np.bincount(cell, population.weight, minlength=BIRTH_YEARS * N).reshape(BIRTH_YEARS, N)
+    young = census.entrants(year, 2060, parameters.value("population.oldest_share_decline", year))
+    persons[year + 1 - ADULT - 1910 :] += young.sum(axis=2)
+    assert (persons <= SERIALS).all()
+    assert (persons.max(axis=0) > 0.3 * SERIALS).all()
+
+
+def test_more_agents_than_serials_are_refused() -> None:
+    require_serials(100_000, 1980, 25)
+    with pytest.raises(UserError, match="allowed: at most 100000"):
+        require_serials(100_001, 1980, 25)
 
 
 def test_ages_and_sexes_follow_the_census(start: PensionModel) -> None:

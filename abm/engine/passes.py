@@ -12,7 +12,15 @@ from abm.engine import tables
 from abm.engine.people import people_block
 from abm.engine.rules import Keys, Rules
 from abm.population import apportion, strata
-from abm.population.persons import PERSON_COLUMNS, SERIAL_BITS, STATUS_NAMES, Flag, Status, empty, make_id
+from abm.population.persons import (
+    PERSON_COLUMNS,
+    STATUS_NAMES,
+    Flag,
+    Status,
+    empty,
+    make_id,
+    require_serials,
+)
 from abm.population.places import Places
 from abm.population.synthesis import Population
 from abm.space import PROVINCES
@@ -132,11 +140,8 @@ def come_of_age(
                 continue
             used = population.serials.get((birth_year, p), 0)
             population.serials[(birth_year, p)] = used + count
+            require_serials(used + count, birth_year, p)
             serial = np.arange(used, used + count)
-            if used + count >= 1 << SERIAL_BITS:
-                raise OverflowError(
-                    f"more than {1 << SERIAL_BITS} agents born in {birth_year} in province {p}"
-                )
             span = slice(places.first[p], places.first[p + 1])
             home = places.first[p] + apportion.spread(count, places.population_share[span])
             rows = empty(count)

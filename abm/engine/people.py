@@ -19,7 +19,7 @@ from abm.draws import gumbel, normal, uniform, uniform_of
 from abm.engine import tables as t
 from abm.engine.choices import chooses_prefecture, chooses_province, draws_employer, fen
 from abm.engine.rules import Keys, Rules
-from abm.population.persons import FIRST_COHORT, MOST_MONTHS_HERE, PROVINCE_BITS, SERIAL_BITS, Flag, Status
+from abm.population.persons import COHORT_IDS, FIRST_COHORT, MOST_MONTHS_HERE, Flag, Status
 from abm.scheme import benefits, contributions, portability, retirement
 
 OUTSIDE, FORMAL, FLEXIBLE, PUBLIC, RETIRED, FREE = (
@@ -30,7 +30,6 @@ FEMALE, IS_PUBLIC, INSIDE, PAYS, COVERED, TEMPORARY, STOPPED, CADRE = (
     int(Flag.FEMALE), int(Flag.PUBLIC), int(Flag.INSIDE), int(Flag.PAYS), int(Flag.COVERED),
     int(Flag.TEMPORARY), int(Flag.STOPPED), int(Flag.CADRE),
 )  # fmt: skip
-COHORT_SHIFT = PROVINCE_BITS + SERIAL_BITS
 YOUNGEST_PAYER = 18
 WHERE, ADMITTED = 1, 2
 """Alternatives of the fixed draw of paying: where a migrant pays, whether the residence admits migrants."""
@@ -41,7 +40,7 @@ Arrays = tuple[np.ndarray, ...]
 @decision
 def group_of(province: int, sex: int, birth: int, migrant: int, status: int) -> int:
     """Row of a person in the sums by group (see ``tables.GROUP``)."""
-    cohort = min(max((birth - FIRST_COHORT) // t.COHORT_YEARS, 0), t.COHORTS - 1)
+    cohort = (birth - FIRST_COHORT) // t.COHORT_YEARS
     return (((province * 2 + sex) * t.COHORTS + cohort) * 2 + migrant) * 5 + status
 
 
@@ -68,7 +67,7 @@ def people_block(
         identity = ids[i]
         flag = np.int64(flags[i])
         w = weights[strata[i]]
-        birth = np.int64(identity >> np.uint32(COHORT_SHIFT)) + FIRST_COHORT
+        birth = np.int64(identity // np.uint32(COHORT_IDS)) + FIRST_COHORT
         age = year - birth
         at_age = min(age, 127)
         sex = flag & FEMALE

@@ -102,6 +102,6 @@ MEASURE = (
 ) = range(len(MEASURE))  # fmt: skip
 
 COHORT_YEARS = 5
-COHORTS = 52  # from 1885 on
+COHORTS = 27  # from persons.FIRST_COHORT on
 GROUP = ("persons", "payers", "lapsed", "contributions", "pensions")
 """Sums by province of residence, sex, birth cohort of five years, migrant or not, status: persons and fen."""

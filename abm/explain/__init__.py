@@ -13,7 +13,7 @@ from abm.explain import moment as moments
 from abm.explain.life import Life
 from abm.explain.moment import Moment
 from abm.model import PensionModel
-from abm.population.persons import STATUS_NAMES, Flag, Status, birth_year_of
+from abm.population.persons import COHORT_IDS, FIRST_COHORT, STATUS_NAMES, Flag, Status, birth_year_of
 from abm.scenario import Scenario
 
 ANY = "any"
@@ -69,7 +69,8 @@ def _row(moment: Moment, identity: int) -> int:
     examples = " or ".join(_short(moment, row) for row in interesting(moment)[:2])
     raise UserError(
         f"nobody of 16 and over alive at the beginning of {year} has the id {identity}; an id is "
-        f"(birth year − 1885) · 2^24 + hukou province (0 to 30) · 2^19 + serial number, such as {examples}; "
+        f"(birth year − {FIRST_COHORT}) · {COHORT_IDS} + a number by hukou province and serial, such as "
+        f"{examples}; "
         "'any' picks somebody"
     )
 

@@ -11,7 +11,7 @@ from abm.engine.people import people_block
 from abm.explain.moment import Moment
 from abm.explain.recorder import Call, Recorder
 from abm.explain.text import DisagreementError
-from abm.population.persons import FIRST_COHORT, PERSON_COLUMNS, Flag, Status
+from abm.population.persons import PERSON_COLUMNS, Flag, Status, birth_year_of
 from abm.space import PROVINCE_NAMES, PROVINCES
 
 DRAWS = ("uniform", "uniform_of", "gumbel", "normal")
@@ -71,7 +71,7 @@ class Life:
     @property
     def birth_year(self) -> int:
         """Birth year, held in the id."""
-        return int(self.before["id"] >> (passes.SERIAL_BITS + 5)) + FIRST_COHORT
+        return int(birth_year_of(self.before["id"]))
 
     @property
     def age(self) -> int:

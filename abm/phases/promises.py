@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from abm.engine.tables import COHORT_YEARS, COHORTS
-from abm.population.persons import STATUS_NAMES, Flag, Status
+from abm.population.persons import FIRST_COHORT, STATUS_NAMES, Flag, Status
 from abm.space import PROVINCES
 from abm.timeline import stack_on
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from abm.model import PensionModel
 
 N = len(PROVINCES)
-FIRST_COHORT = 1885
 BASIC_PENSION = "national_basic_pension"
 """The upper rule whose beginning ends the earning of rights."""
 

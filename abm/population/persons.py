@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from abm.errors import UserError
+from abm.space import PROVINCE_NAMES
+
 
 class Column(NamedTuple):
     """One column of an agent table: its name, storage type, unit and meaning."""
@@ -21,7 +24,7 @@ class Column(NamedTuple):
 
 
 PERSON_COLUMNS: tuple[Column, ...] = (
-    Column("id", "u4", "", "birth cohort (8 bits), hukou province (5 bits), serial (19 bits)"),
+    Column("id", "u4", "", "birth year, hukou province and serial number: see make_id"),
     Column("status", "u1", "code", "what the person does: see Status"),
     Column("flags", "u1", "bits", "sex and scheme membership: see Flag"),
     Column("stratum", "u1", "index", "weight stratum: (province of the stratum, group, remainder)"),
@@ -48,11 +51,20 @@ PERSON_COLUMNS: tuple[Column, ...] = (
 MOST_MONTHS_HERE = 255
 """Months paid in one place beyond which they are not counted on: far more than make it the payer."""
 
-FIRST_COHORT = 1885
-"""Birth year of cohort 0; eight bits reach 2140."""
-
-SERIAL_BITS = 19
-PROVINCE_BITS = 5
+FIRST_COHORT = 1910
+"""Earliest birth year: who is 100 at the end of 2010, the earliest start."""
+BIRTH_YEARS = 135
+"""Birth years that occur: the last to come of age, in 2060, were born in 2044."""
+COHORT_IDS = 2**32 // BIRTH_YEARS
+"""Ids of a birth year: more than the persons of any."""
+SERIALS = 1000 * np.array([
+    440, 260, 1830, 770, 570, 940, 680, 950, 400, 1660, 1130, 1590, 780, 1160, 2200, 2530,
+    1500, 1700, 2220, 1070, 210, 710, 2010, 820, 1010, 100, 960, 650, 150, 160, 580,
+])  # fmt: skip
+"""Serial numbers that a birth year has in each hukou province, (31,): the persons of its largest birth year
+and a tenth more, so that every person may be a row."""
+FIRST_SERIAL = np.concatenate([[0], np.cumsum(SERIALS)[:-1]])
+"""Where the serial numbers of each hukou province begin within a birth year, (31,)."""
 
 
 class Status:
@@ -84,22 +96,36 @@ class Flag:
 
 def make_id(birth_year: np.ndarray, province: np.ndarray, serial: np.ndarray) -> np.ndarray:
     """Pack birth year, hukou province index and serial number into ids (uint32)."""
-    cohort = (birth_year - FIRST_COHORT).astype(np.uint32)
-    return (
-        (cohort << np.uint32(PROVINCE_BITS + SERIAL_BITS))
-        | (province.astype(np.uint32) << np.uint32(SERIAL_BITS))
-        | serial.astype(np.uint32)
-    )
+    cohort = birth_year.astype(np.int64) - FIRST_COHORT
+    return (cohort * COHORT_IDS + FIRST_SERIAL[province] + serial).astype(np.uint32)
 
 
 def birth_year_of(identity: np.ndarray) -> np.ndarray:
     """The birth year held in an id."""
-    return (identity >> np.uint32(PROVINCE_BITS + SERIAL_BITS)).astype(np.int64) + FIRST_COHORT
+    return (identity // np.uint32(COHORT_IDS)).astype(np.int64) + FIRST_COHORT
 
 
 def hukou_province_of(identity: np.ndarray) -> np.ndarray:
     """The index of the hukou province held in an id."""
-    return ((identity >> np.uint32(SERIAL_BITS)) & np.uint32(31)).astype(np.int64)
+    return np.searchsorted(FIRST_SERIAL, _within(identity), side="right") - 1
+
+
+def serial_of(identity: np.ndarray) -> np.ndarray:
+    """The serial number, within birth year and hukou province, held in an id."""
+    return _within(identity) - FIRST_SERIAL[hukou_province_of(identity)]
+
+
+def require_serials(agents: int, birth_year: int, province: int) -> None:
+    """Raise UserError if so many agents of a birth year and hukou province cannot all have an id."""
+    if agents > SERIALS[province]:
+        raise UserError(
+            f"{agents} agents born in {birth_year} have their registration in {PROVINCE_NAMES[province]}; "
+            f"allowed: at most {SERIALS[province]} (a larger scale makes fewer agents)"
+        )
+
+
+def _within(identity: np.ndarray) -> np.ndarray:
+    return (identity % np.uint32(COHORT_IDS)).astype(np.int64)
 
 
 def empty(rows: int) -> dict[str, np.ndarray]:

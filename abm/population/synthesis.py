@@ -12,12 +12,20 @@ import numpy as np
 
 from abm import draws
 from abm.compile import decision
-from abm.errors import UserError
 from abm.parameters import Parameters
 from abm.population import apportion, employers, history, standing, strata
 from abm.population.base import Base
 from abm.population.census import ADULT, LAST_AGE
-from abm.population.persons import FIRST_COHORT, PROVINCE_BITS, SERIAL_BITS, Flag, Status, empty
+from abm.population.persons import (
+    COHORT_IDS,
+    FIRST_COHORT,
+    FIRST_SERIAL,
+    Flag,
+    Status,
+    empty,
+    require_serials,
+    serial_of,
+)
 from abm.population.places import Places
 from abm.population.standing import EMPLOYEE, KINDS, OTHER, by_age
 from abm.space import PROVINCE_NAMES
@@ -250,11 +258,8 @@ def _identities(draft: Table, year: int, ids: np.ndarray) -> dict[tuple[int, int
     """Write ids by birth year and hukou province, serials in table order; returns the serials used so far."""
     used = np.zeros((LAST_AGE + 1, len(PROVINCE_NAMES)), np.int64)
     _number(draft["age"], draft["hukou"], np.int64(year - FIRST_COHORT), used, ids)
-    if used.max() > 1 << SERIAL_BITS:
-        raise UserError(
-            f"scale too small: {used.max()} agents of one birth cohort and province, "
-            f"allowed: {1 << SERIAL_BITS}"
-        )
+    for age, h in zip(*np.nonzero(used), strict=True):
+        require_serials(int(used[age, h]), year - int(age), int(h))
     return {
         (year - age, h): int(used[age, h])
         for age in range(LAST_AGE, -1, -1)
@@ -270,7 +275,7 @@ def _number(
     for i in range(len(ages)):
         age, h = np.int64(ages[i]), np.int64(hukou[i])
         cohort = cohort_of_newborn - age
-        ids[i] = np.uint32((((cohort << PROVINCE_BITS) | h) << SERIAL_BITS) | used[age, h])
+        ids[i] = np.uint32(cohort * COHORT_IDS + FIRST_SERIAL[h] + used[age, h])
         used[age, h] += 1
 
 
@@ -298,7 +303,7 @@ def _residences(places: Places, p: int, columns: Table, persons: Table) -> None:
         (~migrant & ~working & ~retired, places.population_share),
     ):
         rows = np.flatnonzero(mask)
-        rows = rows[np.argsort(persons["id"][rows] & ((1 << SERIAL_BITS) - 1), kind="stable")]
+        rows = rows[np.argsort(serial_of(persons["id"][rows]), kind="stable")]
         persons["locality"][rows] = places.first[p] + apportion.spread(len(rows), share[span])
     persons["hukou"][:] = np.where(migrant, persons["hukou"], persons["locality"])
     inside = (columns["flags"] & Flag.INSIDE) > 0

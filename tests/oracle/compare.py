@@ -119,7 +119,7 @@ def counts(oracle: Oracle, engine: PensionModel) -> Iterator[str]:
         wrong = np.argwhere(np.array(here, np.int64) != there)
         if len(wrong):
             yield f"{name}: {len(wrong)} cells differ, first {wrong[0]}"
-    table = np.zeros((31, 2, 52, 2, 5, 5), np.int64)
+    table = np.zeros((31, 2, 27, 2, 5, 5), np.int64)
     for cell, values in oracle.counts.groups.items():
         table[cell] = values
     wrong = np.argwhere(table.reshape(-1, 5) != sums.groups)

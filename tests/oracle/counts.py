@@ -6,6 +6,8 @@ import math
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from oracle.worker import FIRST_YEAR
+
 if TYPE_CHECKING:
     from oracle.model import Oracle
     from oracle.worker import Worker
@@ -28,7 +30,7 @@ class Counts:
     def group(self, who: Worker) -> list[int]:
         """Persons, payers, lapsed, contributions and pensions of the person's group."""
         home = self.model.province_of[who.locality]
-        cohort = min(max((who.birth_year - 1885) // 5, 0), 51)
+        cohort = (who.birth_year - FIRST_YEAR) // 5
         return self.groups[home, int(who.female), cohort, int(home != who.hukou_province), who.status]
 
     def person(self, who: Worker) -> None:

@@ -15,7 +15,7 @@ from oracle.counts import Counts
 from oracle.employer import Employer, Staff
 from oracle.rules import Keys, Rules
 from oracle.settlement import realise, settle
-from oracle.worker import Worker, single
+from oracle.worker import Worker, identify, single
 
 
 @dataclass
@@ -358,7 +358,7 @@ class Oracle(mesa.Model):
     def newcomer(self, born: int, province: int, serial: int, female: bool, place: int) -> None:
         """A young person outside urban work."""
         rules, stratum = self.rules, 6 * province + 4
-        identity = ((born - 1885) << 24) | (province << 19) | serial
+        identity = identify(born, province, serial)
         person = Worker(self, identity, self.weights[stratum], female)
         person.stratum = stratum
         person.locality = person.hukou = person.relation = place

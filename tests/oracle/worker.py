@@ -18,13 +18,35 @@ if TYPE_CHECKING:
 
 OUTSIDE, FORMAL, FLEXIBLE, PUBLIC, RETIRED = range(5)
 FEMALE, PUBLIC_GROUP, INSIDE, PAYS, COVERED, TEMPORARY, STOPPED, CADRE = (1 << bit for bit in range(8))
-FIRST_YEAR = 1885
+FIRST_YEAR, IDS_A_YEAR = 1910, 2**32 // 135
+SERIALS = [
+    1000 * thousands
+    for thousands in (
+        440, 260, 1830, 770, 570, 940, 680, 950, 400, 1660, 1130, 1590, 780, 1160, 2200, 2530,
+        1500, 1700, 2220, 1070, 210, 710, 2010, 820, 1010, 100, 960, 650, 150, 160, 580,
+    )
+]  # fmt: skip
 PROVINCES = 31
 
 
 def single(x: float) -> float:
     """A number as a float32 column keeps it."""
     return float(np.float32(x))
+
+
+def identify(born: int, province: int, serial: int) -> int:
+    """The id of a person (section 2)."""
+    return (born - FIRST_YEAR) * IDS_A_YEAR + sum(SERIALS[:province]) + serial
+
+
+def province_in(identity: int) -> int:
+    """The hukou province in an id."""
+    rest = identity % IDS_A_YEAR
+    province = 0
+    while rest >= SERIALS[province]:
+        rest -= SERIALS[province]
+        province += 1
+    return province
 
 
 class Worker(mesa.Agent):
@@ -35,8 +57,8 @@ class Worker(mesa.Agent):
     def __init__(self, model: Oracle, identity: int, weight: int, female: bool) -> None:
         super().__init__(model)
         self.id, self.weight, self.female = identity, weight, female
-        self.birth_year = FIRST_YEAR + (identity >> 24)
-        self.hukou_province = (identity >> 19) & 31
+        self.birth_year = FIRST_YEAR + identity // IDS_A_YEAR
+        self.hukou_province = province_in(identity)
         self.birth_month = 1 + int(12.0 * uniform(model.keys["birth month"], identity))
         self.patience = uniform(model.keys["patience"], identity)
         self.aware = uniform(model.keys["awareness"], identity)
