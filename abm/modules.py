@@ -81,6 +81,7 @@ CHANGES: dict[str, tuple[Change, ...]] = {
         Change("worker.awareness_low", raised, "modules.platform_awareness"),
         Change("worker.awareness_high", raised, "modules.platform_awareness"),
         Change("portability.transfer_delay", cut, "modules.platform_transfer"),
+        Change("portability.months_lost", cut, "modules.platform_transfer"),
         Change("regimes.platform_quality", nearer_one, "modules.platform_sight"),
         only("modules.platform_approvals"),
     ),

@@ -293,6 +293,9 @@ def test_annuity_is_the_sum_of_its_payments(
     assert got == pytest.approx(sum(payments), rel=1e-6)
 
 
+HERE_FOR_GOOD = worker.Outlook(1.0, 0.0)
+
+
 def scheme(**changes: float) -> worker.Scheme:
     plain = worker.Scheme(
         minimum_months=180.0, wage_growth=0.05, pension_growth=0.03, account_rate=0.03, account_share=0.08,
@@ -302,7 +305,12 @@ def scheme(**changes: float) -> worker.Scheme:
 
 
 def worth(
-    months: float, to_pension: float, index: float = 0.6, awareness: float = 0.6, **changes: float
+    months: float,
+    to_pension: float,
+    index: float = 0.6,
+    awareness: float = 0.6,
+    prospect: worker.Outlook = HERE_FOR_GOOD,
+    **changes: float,
 ) -> float:
     return worker.value_of_paying(
         months,
@@ -312,17 +320,18 @@ def worth(
         20_000.0,
         0.20,
         worker.Tastes(0.08, awareness),
+        prospect,
         scheme(**changes),
         139.0,
     )
 
 
 def test_a_yuan_of_base_is_worth_the_pension_it_brings() -> None:
-    got = worker.value_of_base(10.0, 0.08, 0.5, scheme(), 139.0)
+    got = worker.value_of_base(10.0, 0.08, 0.5, 1.0, scheme(), 139.0)
     basic = 0.005 * worker.expects_annuity(10.0, 0.08, 0.05, 0.03, 20.0)
     account = 0.08 * 12.0 / 139.0 * worker.expects_annuity(10.0, 0.08, 0.03, 0.03, 20.0)
     assert got == pytest.approx(0.5 * (basic + account), rel=1e-12)
-    assert worker.value_of_base(2.0, 0.08, 0.5, scheme(), 139.0) > got, "the young value it less"
+    assert worker.value_of_base(2.0, 0.08, 0.5, 1.0, scheme(), 139.0) > got, "the young value it less"
 
 
 def test_paying_is_worth_less_once_the_minimum_is_reached() -> None:
@@ -388,7 +397,9 @@ def test_choices_below_the_minimum_have_logit_shares(months: float, account: flo
     scale, n, key = 20_000.0, 20_000, draws.key(1, "below minimum", 2015)
     tastes, rules, divisor = worker.Tastes(0.08, 0.6), scheme(), 139.0
     missing = (rules.minimum_months - months) / 12.0
-    a_year = worker.value_of_paying(months, missing, 40_000.0, 0.6, account, 0.2, tastes, rules, divisor)
+    a_year = worker.value_of_paying(
+        months, missing, 40_000.0, 0.6, account, 0.2, tastes, HERE_FOR_GOOD, rules, divisor
+    )
     resident = account * (0.6 * 12.0 / divisor * worker.expects_annuity(0.0, 0.08, 0.0, 0.0, 20.0) - 1.0)
     weight = np.exp(np.array([max(missing, 1.0) * a_year, 0.0, resident]) / scale)
     expected = weight / weight.sum()

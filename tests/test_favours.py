@@ -185,7 +185,8 @@ def test_only_those_up_to_the_greatest_age_join(monkeypatch: pytest.MonkeyPatch)
 def offered(**changes: float) -> tuple[Offered, Rules]:
     one = np.array([40000.0])
     known = Parameters.load(overrides=changes)
-    return Offered(one, one, np.array([0.6]), np.array([0.5]), 0.6 * one), rules(known, 2011, True)[0]
+    still = np.zeros((1, 1))
+    return Offered(one, one, np.array([0.6]), np.array([0.5]), 0.6 * one, still), rules(known, 2011, True)[0]
 
 
 def bring(age: float, horizon: int = 4, home: float = -50.0, **changes: float) -> Entry:
@@ -210,7 +211,7 @@ def test_the_young_only_pay_and_bring_their_past() -> None:
         )
         offer = worker.offer.py_func(
             12.0 * years, 25.0, income, 0.08 * years * income, 40000.0, 0.6, 3.0, law.flexible_rate,
-            law.burden_aversion, tastes, law.scheme, 160.0,
+            law.burden_aversion, tastes, worker.Outlook(1.0, 0.0), law.scheme, 160.0,
         )  # fmt: skip
         utility = (
             offer.value + 0.5 - law.burden_aversion * law.flexible_rate * offer.base / income

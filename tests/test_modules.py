@@ -121,7 +121,7 @@ ACTS: dict[str, set[str]] = {
     "tax_collection": AUDITS,
     "tax_assessment": AUDITS,
     "vertical_management": AUDITS | {"aims.audit_cost", "aims.registration_cost"},
-    "platform": {"rules.awareness_low", "rules.transfer_delay", "place.leniency", "seen.gaps"},
+    "platform": {"rules.awareness_low", "rules.transfer_delay", "rules.months_lost", "place.leniency", "seen.gaps"},
     "unified_contributions": {"place.base_wage", "bounds.rate", "bounds.floor"},
     "unified_benefits": {"place.benefit_wage"},
     "unified_items": {"place.rise_supplement", "bounds.supplement"},

@@ -24,6 +24,22 @@ class Tastes(NamedTuple):
     awareness: float  # share of a future pension the person believes in, 0..1
 
 
+class Outlook(NamedTuple):
+    """What moves from pool to pool are expected to leave of the rights earned now, until the pension."""
+
+    kept: float  # share of them that is not lost on a move, 0..1
+    lapsed: float  # years that lapse in transfers, in which nothing can be paid
+
+
+@decision
+def outlook(moves: float, lost: float, delay: float) -> Outlook:
+    """The outlook of who expects ``moves`` of the relation into another pool before the pension.
+
+    On each the share ``lost`` of all rights is lost on average, and ``delay`` months lapse.
+    """
+    return Outlook((1.0 - lost) ** moves, moves * delay / 12.0)
+
+
 class Scheme(NamedTuple):
     """The year's national rules as a worker perceives them."""
 
@@ -54,9 +70,11 @@ def expects_annuity(
 
 @decision
 def value_of_base(
-    years_to_pension: float, discount: float, awareness: float, scheme: Scheme, divisor: float
+    years_to_pension: float, discount: float, awareness: float, kept: float, scheme: Scheme, divisor: float
 ) -> float:
     """The worker's value v of one more yuan of declared base this year: what the pension formula gives back.
+
+    Of it the share ``kept`` survives moves between pools.
 
     One yuan of base adds 1/W to the index sum, hence 0.5 % of it a year to the basic pension (half of
     1 % a year, benefits.py), and ``account_share`` to the account, paid out over ``divisor`` months.
@@ -72,7 +90,7 @@ def value_of_base(
             years_to_pension, discount, scheme.account_rate, scheme.pension_growth, scheme.pension_years
         )
     )
-    return awareness * (basic + account)
+    return awareness * kept * (basic + account)
 
 
 @decision
@@ -84,6 +102,7 @@ def value_of_paying(
     account: float,
     contribution_rate: float,
     tastes: Tastes,
+    prospect: Outlook,
     scheme: Scheme,
     divisor: float,
 ) -> float:
@@ -92,7 +111,9 @@ def value_of_paying(
     Before the minimum it is the yearly share of the whole plan "pay until the minimum, then draw": pension
     less the resident pension given up, less the account refunded anyway, less all contributions still
     needed. After the minimum it is one more year's increment less one year's contribution. That the
-    eligibility counts only before the minimum is what makes people stop after it.
+    eligibility counts only before the minimum is what makes people stop after it. Rights lost on a move are
+    lost with all their months, and the resident pension is then not given up; months that lapse are missing
+    where time is short.
     """
     base = index * average_wage
     annuity = expects_annuity(
@@ -106,15 +127,15 @@ def value_of_paying(
     to_account = scheme.account_share * base * 12.0 / divisor * account_annuity
     missing = (scheme.minimum_months - months) / 12.0
     if missing <= 0.0:
-        return tastes.awareness * (yearly_pension * annuity + to_account) - yearly_cost
-    if missing > years_to_pension + LATEST_YEARS:
+        return tastes.awareness * prospect.kept * (yearly_pension * annuity + to_account) - yearly_cost
+    if missing > years_to_pension - prospect.lapsed + LATEST_YEARS:
         return -yearly_cost
     whole = yearly_pension * scheme.minimum_months / 12.0 * annuity + missing * to_account
-    own_account = account * (12.0 / divisor * account_annuity * tastes.awareness - 1.0)
+    own_account = account * (12.0 / divisor * account_annuity * tastes.awareness * prospect.kept - 1.0)
     outside = scheme.resident_pension * expects_annuity(
         years_to_pension, tastes.discount, 0.0, 0.0, scheme.pension_years
     )
-    plan = tastes.awareness * whole + own_account - outside - missing * yearly_cost
+    plan = prospect.kept * (tastes.awareness * whole - outside) + own_account - missing * yearly_cost
     return plan / max(missing, 1.0)
 
 
@@ -193,14 +214,18 @@ class Offer(NamedTuple):
 @decision
 def offer(
     months: float, years_to_pension: float, income: float, account: float, average_wage: float, floor: float,
-    ceiling: float, contribution_rate: float, aversion: float, tastes: Tastes, scheme: Scheme, divisor: float,
+    ceiling: float, contribution_rate: float, aversion: float, tastes: Tastes, prospect: Outlook,
+    scheme: Scheme, divisor: float,
 ) -> Offer:  # fmt: skip
     """The best base a person could declare in a place, and what paying on it is worth."""
-    marginal = value_of_base(years_to_pension, tastes.discount, tastes.awareness, scheme, divisor)
+    marginal = value_of_base(
+        years_to_pension, tastes.discount, tastes.awareness, prospect.kept, scheme, divisor
+    )
     index = chooses_index(marginal, contribution_rate, income / average_wage, aversion, floor, ceiling)
     value = value_of_paying(
-        months, years_to_pension, average_wage, index, account, contribution_rate, tastes, scheme, divisor
-    )
+        months, years_to_pension, average_wage, index, account, contribution_rate, tastes, prospect, scheme,
+        divisor,
+    )  # fmt: skip
     base = index * average_wage
     return Offer(base, value / base)
 
@@ -294,8 +319,9 @@ def below_minimum(
     """
     missing = (scheme.minimum_months - months) / 12.0
     plan = value_of_paying(
-        months, missing, average_wage, floor, account, contribution_rate, tastes, scheme, divisor
-    )
+        months, missing, average_wage, floor, account, contribution_rate, tastes, Outlook(1.0, 0.0), scheme,
+        divisor,
+    )  # fmt: skip
     annuity = expects_annuity(0.0, tastes.discount, 0.0, 0.0, scheme.pension_years)
     go_on = max(missing, 1.0) * plan / scale + g0
     refund = g1

@@ -13,7 +13,7 @@ import numpy as np
 from abm.agents import employer, worker
 from abm.agents.local_government import AUDIT, FLOOR, RATE, REGISTRATION
 from abm.compile import decision
-from abm.engine.rules import Rules
+from abm.engine.rules import Rules, lost_on_a_move
 
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 WEIGHTS = WEIGHTS / WEIGHTS.sum()
@@ -117,23 +117,32 @@ class Flexible(NamedTuple):
 
     rules: Rules
     inclination: Array  # to pay voluntarily, (n,)
+    moves: Array  # into other pools that they expect, by age of ``AGES``, (n, ages)
     scheme: worker.Scheme
     income: float  # mean income
     dispersion: float  # of log income
     pension_age: float  # years
     divisor: float
 
+    def at(self, places: np.ndarray) -> Flexible:
+        """The flexible workers of ``places`` (m,): arrays (m, ...)."""
+        return self._replace(inclination=self.inclination[places], moves=self.moves[places])
+
 
 @decision
 def _flexible_dues(
-    floors: Array, inclination: Array, ceiling: float, rules: Rules, scheme: worker.Scheme, income: float,
-    dispersion: float, pension_age: float, divisor: float, ages: Array, quantiles: Array, normals: Array,
+    floors: Array, inclination: Array, moves: Array, ceiling: float, rules: Rules, scheme: worker.Scheme,
+    income: float, dispersion: float, pension_age: float, divisor: float, ages: Array, quantiles: Array,
+    normals: Array,
 ) -> Array:  # fmt: skip
     """Mean dues of a flexible worker under each of the floors (flat), by the workers' own decisions."""
     out = np.zeros(len(floors))
     weight = 1.0 / (2.0 * len(ages) * len(quantiles) * len(normals))
+    lost = lost_on_a_move(rules)
     for i in range(len(floors)):
-        for age in ages:
+        for k in range(len(ages)):
+            age = ages[k]
+            prospect = worker.outlook(moves[i, k], lost, rules.transfer_delay)
             for q in quantiles:
                 for z in normals:
                     tastes = worker.Tastes(
@@ -144,8 +153,8 @@ def _flexible_dues(
                     for years in (0.0, age - FIRST_PAID):
                         offer = worker.offer(
                             12.0 * years, pension_age - age, earns, rules.account_share * years * earns, 1.0,
-                            floors[i], ceiling, rules.flexible_rate, rules.burden_aversion, tastes, scheme,
-                            divisor,
+                            floors[i], ceiling, rules.flexible_rate, rules.burden_aversion, tastes,
+                            prospect, scheme, divisor,
                         )  # fmt: skip
                         utility = worker.utility_of_paying(
                             offer.value, offer.base, earns, rules.flexible_rate, inclination[i],
@@ -160,8 +169,9 @@ def flexible_dues(floors: Array, ceiling: float, flexible: Flexible) -> Array:
     """Mean dues of flexible workers under floors, shape of ``floors``, in average wages."""
     f = flexible
     inclination = np.broadcast_to(f.inclination, floors.shape).ravel()
+    moves = np.broadcast_to(f.moves, (*floors.shape, len(AGES))).reshape(-1, len(AGES))
     flat = _flexible_dues(
-        floors.ravel(), inclination, ceiling, f.rules, f.scheme, f.income, f.dispersion, f.pension_age,
+        floors.ravel(), inclination, moves, ceiling, f.rules, f.scheme, f.income, f.dispersion, f.pension_age,
         f.divisor, AGES, QUANTILES, NORMALS,
     )  # fmt: skip
     return flat.reshape(floors.shape)

@@ -214,7 +214,7 @@ def respond(actions: Array, actors: Indices, setting: Setting) -> Answer:
             flexible_dues(
                 actions[rows, FLOOR],
                 setting.firms.ceiling,
-                setting.flexible._replace(inclination=setting.flexible.inclination[actors[rows]]),
+                setting.flexible.at(actors[rows]),
             ),
         ),
         today,

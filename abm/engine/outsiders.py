@@ -15,7 +15,7 @@ import numpy.typing as npt
 from abm.agents import worker
 from abm.compile import decision
 from abm.engine.answers import FIRST_PAID, NORMALS, QUANTILES
-from abm.engine.rules import Rules
+from abm.engine.rules import Rules, lost_on_a_move
 from abm.scheme import benefits, portability
 
 Array = np.ndarray
@@ -55,6 +55,7 @@ class Offered(NamedTuple):
     floor: Array
     inclination: Array
     income: Array  # mean income of the self-employed, yuan
+    moves: Array  # into other pools that migrants expect, by age asked, (n, ages)
 
 
 @decision
@@ -71,10 +72,12 @@ def expected(
     weight = 1.0 / (2.0 * len(quantiles) * len(normals))
     scheme, rate, share = rules.scheme, rules.flexible_rate, rules.account_share
     scale, aversion = rules.participation_scale, rules.burden_aversion
+    lost = lost_on_a_move(rules)
     for c in range(len(here.wage)):
         for k in range(len(ages)):
             age = ages[k]
             to_go = pension_age - age
+            prospect = worker.outlook(here.moves[c, k], lost, rules.transfer_delay)
             for q in quantiles:
                 tastes = worker.Tastes(
                     rules.discount_high - (rules.discount_high - rules.discount_low) * q,
@@ -86,11 +89,11 @@ def expected(
                         account = share * years * income
                         there = worker.offer(
                             12.0 * years, to_go, income, account, home[0], home[1], ceiling, rate, aversion,
-                            tastes, scheme, divisor,
+                            tastes, prospect, scheme, divisor,
                         )  # fmt: skip
                         mine = worker.offer(
                             12.0 * years, to_go, income, account, here.wage[c], here.floor[c], ceiling, rate,
-                            aversion, tastes, scheme, divisor,
+                            aversion, tastes, prospect, scheme, divisor,
                         )  # fmt: skip
                         at_home = worker.utility_of_paying(
                             there.value, there.base, income, rate, home[2], scale, aversion

@@ -9,6 +9,7 @@ import numpy as np
 
 from abm import draws
 from abm.engine import tables
+from abm.engine.moves import Borders
 from abm.engine.people import people_block
 from abm.engine.rules import Keys, Rules
 from abm.population import apportion, strata
@@ -58,6 +59,7 @@ def run_people(
     firm: np.ndarray,
     vacancies: tuple[np.ndarray, ...],
     geography: tuple[np.ndarray, ...],
+    borders: Borders,
     ages: tuple[np.ndarray, ...],
     threads: int,
 ) -> Sums:
@@ -93,6 +95,7 @@ def run_people(
             firm,
             vacancies,
             geography,
+            borders,
             ages,
             population.weights,
             *own,

@@ -18,7 +18,8 @@ from abm.compile import decision
 from abm.draws import gumbel, normal, uniform, uniform_of
 from abm.engine import tables as t
 from abm.engine.choices import chooses_prefecture, chooses_province, draws_employer, fen
-from abm.engine.rules import Keys, Rules
+from abm.engine.moves import Borders, expected_moves
+from abm.engine.rules import Keys, Rules, lost_on_a_move
 from abm.population.persons import COHORT_IDS, FIRST_COHORT, MOST_MONTHS_HERE, Flag, Status
 from abm.scheme import benefits, contributions, portability, retirement
 
@@ -33,6 +34,8 @@ FEMALE, IS_PUBLIC, INSIDE, PAYS, COVERED, TEMPORARY, STOPPED, CADRE = (
 YOUNGEST_PAYER = 18
 WHERE, ADMITTED = 1, 2
 """Alternatives of the fixed draw of paying: where a migrant pays, whether the residence admits migrants."""
+LAPSES, LOST = 1, 2
+"""Alternatives of the draw of asking for a transfer: a month more that lapses, whether months are lost."""
 Array = np.ndarray
 Arrays = tuple[np.ndarray, ...]
 
@@ -47,7 +50,8 @@ def group_of(province: int, sex: int, birth: int, migrant: int, status: int) -> 
 @decision
 def people_block(
     start: int, stop: int, rules: Rules, divisors: tuple[float, ...], keys: Keys, columns: Arrays,
-    place: Array, firm: Array, vacancies: Arrays, geography: Arrays, ages: Arrays, weights: Array,
+    place: Array, firm: Array, vacancies: Arrays, geography: Arrays, borders: Borders, ages: Arrays,
+    weights: Array,
     sums: Array, stock: Array, ported: Array, groups: Array, firm_sums: Array,
 ) -> None:  # fmt: skip
     """Do the year to the persons in rows ``start`` to ``stop``; add to the block's own sums."""
@@ -60,6 +64,7 @@ def people_block(
     january = 12 * year
     minimum = rules.retirement.minimum_months
     scheme = rules.scheme
+    lost = lost_on_a_move(rules)
     for i in range(start, stop):
         status = np.int64(statuses[i])
         if status == FREE:
@@ -279,6 +284,14 @@ def people_block(
             may_pay = share > 0.0 and (flag & STOPPED) == 0 and (inside or not of_age)
 
             # --- whether, where and how much to pay
+            prospect = worker.Outlook(1.0, 0.0)
+            if may_pay and status != PUBLIC:
+                crossings = expected_moves(
+                    age, years_to_go,
+                    rules.portability.keep_age_women if sex == FEMALE else rules.portability.keep_age_men,
+                    borders.young[province_of[h], c], borders.old[province_of[h], c], borders.weighed,
+                )  # fmt: skip
+                prospect = worker.outlook(crossings, lost, rules.transfer_delay)
             pay_place = c
             wage = 0.0
             declared = 0.0
@@ -309,7 +322,9 @@ def people_block(
                     rate = own_rate * (1.0 - rules.waived) + rules.worker_rate
                     flow = share * place[c, t.P_EMPLOYEE_FLOW]
                     sums[t.M_TO_INSURE, c] += w
-                    value = worker.value_of_base(years_to_go, discount, awareness, scheme, divisor)
+                    value = worker.value_of_base(
+                        years_to_go, discount, awareness, prospect.kept, scheme, divisor
+                    )
                     sums[t.M_VALUE_OF_BASE, c] += np.int64(10000.0 * value) * w
                     found = firm[employer, t.F_STAFF_FOUND] > 0.0
                     if rules.transitions and found:
@@ -364,8 +379,8 @@ def people_block(
                 offer = worker.offer(
                     np.float64(months_had), years_to_go, income, np.float64(accounts[i]),
                     place[pay_place, t.P_BASE_WAGE], place[pay_place, t.P_FLOOR],
-                    place[pay_place, t.P_CEILING], rules.flexible_rate, rules.burden_aversion, tastes, scheme,
-                    divisor,
+                    place[pay_place, t.P_CEILING], rules.flexible_rate, rules.burden_aversion, tastes,
+                    prospect, scheme, divisor,
                 )  # fmt: skip
                 paying = paid_before or goes_on
                 if reviews:
@@ -381,7 +396,7 @@ def people_block(
                         here = worker.offer(
                             np.float64(months_had), years_to_go, income, np.float64(accounts[i]),
                             place[c, t.P_BASE_WAGE], place[c, t.P_FLOOR], place[c, t.P_CEILING],
-                            rules.flexible_rate, rules.burden_aversion, tastes, scheme, divisor,
+                            rules.flexible_rate, rules.burden_aversion, tastes, prospect, scheme, divisor,
                         )  # fmt: skip
                         other = worker.utility_of_paying(
                             here.value, here.base, income, rules.flexible_rate, place[c, t.P_INCLINATION],
@@ -426,7 +441,7 @@ def people_block(
                 sums[t.M_NEW_INSURED, r] += w
             elif paying and pay_place != r and status != PUBLIC:
                 same = province_of[pay_place] == province_of[r]
-                if same and place[r, t.P_POOLED] > 0.0:
+                if place[pay_place, t.P_POOL] == place[r, t.P_POOL]:
                     r = pay_place
                 elif not same and portability.keeps_relation(
                     sex, np.float64(age), province_of[pay_place] == province_of[h], rules.portability
@@ -439,10 +454,19 @@ def people_block(
                             rules.portability,
                         )  # fmt: skip
                         ported[r, pay_place] += fen(money) * w
-                    if rules.transitions and not same:  # nothing is paid or credited until it has moved
+                    elif (
+                        rules.transitions
+                        and uniform_of(keys.asks_transfer, identity, LOST) < rules.months_lost
+                    ):  # the months stay behind, and the account with them
+                        paid[i] = np.uint16(0)
+                        index_sums[i] = np.float32(0.0)
+                        accounts[i] = np.float32(0.0)
+                        qualified[i] = np.int16(portability.NOWHERE)
+                    if rules.transitions:  # nothing is paid or credited until it has moved
                         lapse = portability.months_lapsed(
-                            rules.transfer_delay, uniform_of(keys.asks_transfer, identity, 1), worked_months
-                        )
+                            rules.transfer_delay, uniform_of(keys.asks_transfer, identity, LAPSES),
+                            worked_months,
+                        )  # fmt: skip
                         months_paid -= lapse
                         share = months_paid / 12.0
                     r = pay_place
@@ -518,7 +542,7 @@ def people_block(
                     h, r, np.float64(months_here[i]), np.int64(qualified[i]), rules.portability
                 )
                 if payer != r:
-                    if province_of[payer] != province_of[r]:
+                    if province_of[payer] != province_of[r] and place[payer, t.P_POOL] != place[r, t.P_POOL]:
                         money = portability.transfer(
                             np.float64(accounts[i]), np.float64(accounts[i]) / rules.account_share,
                             rules.portability,

@@ -8,6 +8,7 @@ import numpy as np
 
 from abm import draws
 from abm.agents.worker import Scheme
+from abm.compile import decision
 from abm.parameters import Parameters
 from abm.scheme.benefits import AdjustmentLaw, account_divisors, adjustment_law
 from abm.scheme.portability import PortabilityLaw, portability_law
@@ -87,7 +88,8 @@ class Rules(NamedTuple):
     burden_aversion: float
     habit: float
     transfer_asked: float
-    transfer_delay: float  # months until a relation has moved to another province
+    transfer_delay: float  # months until a relation has moved to another pool
+    months_lost: float  # part of those who do not ask whose months stay behind for good
     open_to_migrants: float
     coverage_review: float
     pension_weight: float
@@ -98,6 +100,12 @@ class Rules(NamedTuple):
     experience_factor: float
     leaving_work_age_men: float
     leaving_work_age_women: float
+
+
+@decision
+def lost_on_a_move(rules: Rules) -> float:
+    """Share of all rights that a move into another pool loses on average."""
+    return (1.0 - rules.transfer_asked) * rules.months_lost
 
 
 def rules(parameters: Parameters, year: int, transitions: bool) -> tuple[Rules, tuple[float, ...]]:
@@ -152,6 +160,7 @@ def rules(parameters: Parameters, year: int, transitions: bool) -> tuple[Rules, 
         habit=value("worker.habit"),
         transfer_asked=value("portability.transfer_asked"),
         transfer_delay=value("portability.transfer_delay"),
+        months_lost=value("portability.months_lost"),
         open_to_migrants=value("worker.open_to_migrants"),
         coverage_review=value("employer.coverage_review"),
         pension_weight=value("worker.pension_weight"),

@@ -24,7 +24,7 @@ PLACE = (
     "leniency",  # yearly chance that an early-retirement request is approved
     "supplement",  # the place adds to enterprise pensions, share of them
     "entry",  # greatest age at which self-payers from other provinces are admitted, years
-    "pooled",  # 1 where the province is one pool, so that moving inside it moves no money
+    "pool",  # number of the pool that pays and collects, within which moving moves no money
     "average_pension",  # of enterprise pensioners, yuan a year (last year's)
     "old_fraction",  # of enterprise pensioners past the age of the tilted rise
     "rise_supplement",  # what the place adds to the rate of their yearly rise
@@ -40,7 +40,7 @@ PLACE = (
 (
     P_BASE_WAGE, P_BENEFIT_WAGE, P_WAGE_BEFORE, P_FLOOR, P_CEILING, P_WAGE, P_FLEXIBLE_INCOME,
     P_EMPLOYER_RATE, P_HIRING, P_LEAVING, P_TAKING_UP, P_GIVING_UP, P_PUBLIC_HIRING, P_INCLINATION,
-    P_LENIENCY, P_SUPPLEMENT, P_ENTRY, P_POOLED, P_AVERAGE_PENSION,
+    P_LENIENCY, P_SUPPLEMENT, P_ENTRY, P_POOL, P_AVERAGE_PENSION,
     P_OLD_FRACTION, P_RISE_SUPPLEMENT, P_AVERAGE_PUBLIC_PENSION, P_OLD_PUBLIC_FRACTION, P_PUBLIC_INSIDE,
     P_PUBLIC_INSIDE_START, P_PUBLIC_RETIRED_INSIDE, P_PUBLIC_RETIRED_START, P_EMPLOYEE_FLOW, P_RETIREE_FLOW,
 ) = range(len(PLACE))  # fmt: skip

@@ -46,6 +46,7 @@ class Life:
             moment.firm,
             moment.vacancies,
             moment.geography,
+            moment.borders,
             moment.ages,
             moment.population.weights,
             *self._books,

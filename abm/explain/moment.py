@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from abm.engine.moves import Borders
 from abm.errors import UserError
 from abm.model import PensionModel
 from abm.phases import live
@@ -25,6 +26,7 @@ class Moment:
     firm: np.ndarray
     vacancies: tuple[np.ndarray, ...]
     geography: tuple[np.ndarray, ...]
+    borders: Borders
     ages: tuple[np.ndarray, ...]
     compatriots: np.ndarray
     """Adults by hukou province and province of residence a year earlier, (31, 31) persons."""
@@ -70,6 +72,7 @@ def _kept(model: PensionModel) -> Moment:
         live.firm_table(model),
         live.vacancies(model),
         live.geography(model),
+        live.pool_borders(model),
         live.age_tables(model),
         stock.copy(),
     )

@@ -22,7 +22,7 @@ def of_base(call: Call) -> dict[str, float]:
     annuity, on_account = (inner.result for inner in call.inner("expects_annuity"))
     account = given["scheme"].account_share * 12.0 / given["divisor"] * on_account
     parts = {"basic pension": 0.005 * annuity, "account": account}
-    parts = {name: float(given["awareness"] * amount) for name, amount in parts.items()}
+    parts = {name: float(given["awareness"] * given["kept"] * amount) for name, amount in parts.items()}
     same("value of a yuan of base", sum(parts.values()), call.result)
     return parts
 
@@ -33,7 +33,8 @@ def of_paying(call: Call) -> tuple[dict[str, float], float]:
     Below the minimum the terms are those of the plan "pay until the minimum, then draw"; the value is their
     sum over the years.
     """
-    given, scheme, tastes = call.given, call.given["scheme"], call.given["tastes"]
+    given, scheme, kept = call.given, call.given["scheme"], call.given["prospect"].kept
+    believed = call.given["tastes"].awareness * kept
     base = given["index"] * given["average_wage"]
     cost = given["contribution_rate"] * base
     annuities = [inner.result for inner in call.inner("expects_annuity")]
@@ -43,24 +44,24 @@ def of_paying(call: Call) -> tuple[dict[str, float], float]:
     spread = 1.0
     if missing <= 0.0:
         parts = {
-            "a year's more basic pension": tastes.awareness * pension * annuities[0],
-            "a year's more account": tastes.awareness * credited,
+            "a year's more basic pension": believed * pension * annuities[0],
+            "a year's more account": believed * credited,
             "a year's contribution": -cost,
         }
     elif len(annuities) < 3:
         parts = {"a year's contribution, for the minimum cannot be reached": -cost}
     else:
         spread = max(missing, 1.0)
-        own = 12.0 / given["divisor"] * annuities[1] * tastes.awareness - 1.0
+        own = 12.0 / given["divisor"] * annuities[1] * believed - 1.0
         parts = {
-            "basic pension of the minimum years": tastes.awareness
+            "basic pension of the minimum years": believed
             * pension
             * scheme.minimum_months
             / 12.0
             * annuities[0],
-            "account still to be filled": tastes.awareness * missing * credited,
+            "account still to be filled": believed * missing * credited,
             "today's account as a pension, not refunded": given["account"] * own,
-            "resident pension given up": -scheme.resident_pension * annuities[2],
+            "resident pension given up": -kept * scheme.resident_pension * annuities[2],
             "contributions still needed": -missing * cost,
         }
     same("value of paying", sum(parts.values()) / spread, call.result)

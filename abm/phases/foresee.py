@@ -12,7 +12,7 @@ import numpy as np
 
 from abm.agents import employer
 from abm.agents.local_government import EXEMPTION, FLOOR, NOBODY
-from abm.engine import answers, tables
+from abm.engine import answers, moves, tables
 from abm.engine.counterfactual import Growth, Setting
 from abm.engine.incoming import Incoming
 from abm.engine.outsiders import Entry, Offered, Outsiders, outsiders
@@ -138,12 +138,39 @@ def flexible_in_short(model: PensionModel) -> answers.Flexible:
     return answers.Flexible(
         rules=rules,
         inclination=live.inclination(model),
+        moves=expected_moves(model, answers.AGES, True),
         scheme=rules.scheme._replace(resident_pension=rules.scheme.resident_pension / base_wage),
         income=ratio * mean_wage / base_wage,
         dispersion=rules.skill_spread,
         pension_age=FLEXIBLE_PENSION_AGE,
         divisor=account_divisor.py_func(FLEXIBLE_PENSION_AGE, model.divisors),
     )
+
+
+def expected_moves(model: PensionModel, ages: np.ndarray, locals_too: bool) -> np.ndarray:
+    """Moves into other pools that the residents of a place expect, by age, (n, ages).
+
+    Means over hukou provinces by last year's adults (without ``locals_too``, over the other provinces) and
+    over both sexes.
+    """
+    borders, law, province = live.pool_borders(model), model.rules.portability, model.places.province_of
+    weight = model.sums.stock.astype(np.float64)  # [hukou, residence]
+    if not locals_too:
+        weight = weight * (1.0 - np.eye(N))
+    weight = (weight / np.maximum(weight.sum(axis=0), 1.0))[:, province]
+    young, old = (weight * borders.young).sum(axis=0), (weight * borders.old).sum(axis=0)
+    return np.array([
+        [
+            0.5 * sum(
+                moves.expected_moves.py_func(
+                    int(age), max(FLEXIBLE_PENSION_AGE - age, 0.0), keep, young[c], old[c], borders.weighed
+                )
+                for keep in (law.keep_age_men, law.keep_age_women)
+            )
+            for age in ages
+        ]
+        for c in range(len(province))
+    ])  # fmt: skip
 
 
 def movers_in_short(model: PensionModel) -> answers.Movers:
@@ -210,7 +237,7 @@ def outsiders_in_short(model: PensionModel, levers: np.ndarray) -> Outsiders:
     ratio = value("labour.flexible_income_ratio", year)
     here = Offered(
         model.base_wages[province], model.benefit_wages[province], levers[:, FLOOR], live.inclination(model),
-        ratio * model.wages[province],
+        ratio * model.wages[province], expected_moves(model, middle[asked], False),
     )  # fmt: skip
     home = (float(here.wage.mean()), float(here.floor.mean()), float(here.inclination.mean()))
     return outsiders(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from abm.agents.local_government import ENTRY, FLOOR, LENIENCY, RATE, SUPPLEMENT
-from abm.engine import passes
+from abm.engine import moves, passes
 from abm.engine.tables import FIRM, PLACE
 from abm.population.standing import by_age
 from abm.space import PROVINCES
@@ -27,7 +27,8 @@ def run(model: PensionModel, worth: tuple[np.ndarray, ...] | None = None) -> Non
     ages = age_tables(model)
     sums = passes.run_people(
         model.population, model.rules, model.divisors, model.keys, place, firm_table(model),
-        vacancies(model), geography(model) if worth is None else worth, ages, model.threads,
+        vacancies(model), geography(model) if worth is None else worth, pool_borders(model), ages,
+        model.threads,
     )  # fmt: skip
     if model.transitions:
         model.jobs.observe(sums)
@@ -55,7 +56,7 @@ def place_table(model: PensionModel) -> np.ndarray:
     fields["leniency"] = model.levers[:, LENIENCY] * (1.0 - stopped)
     fields["supplement"] = model.levers[:, SUPPLEMENT]
     fields["entry"] = model.levers[:, ENTRY]
-    fields["pooled"] = model.stack.pooled.astype(np.float64)
+    fields["pool"] = model.stack.pools.astype(np.float64)
     fields |= model.jobs.hazards()
     fields |= model.pension_means
     fields["rise_supplement"] = model.rise_supplements
@@ -108,6 +109,16 @@ def geography(model: PensionModel) -> tuple[np.ndarray, ...]:
     places = model.places
     attraction = np.log(np.maximum(places.population_share, 1e-9))
     return (places.province_of, places.first, staying, pull, model.benefit_wages, attraction)
+
+
+def pool_borders(model: PensionModel) -> moves.Borders:
+    """Chances of moving from one of today's pools to another, which people take to stay as they are."""
+    province_of, _, staying, pull, *_ = geography(model)
+    cost = model.parameters.value("worker.prefecture_moving_cost", model.year)
+    _, considers, *_ = age_tables(model)
+    return moves.borders(
+        staying, pull, province_of, model.places.population_share, cost, model.stack.pools, considers
+    )
 
 
 def utilities(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:

@@ -10,11 +10,12 @@ import numpy as np
 from abm import data, draws
 from abm.agents import employer
 from abm.agents.local_government import ENTRY, FLOOR, LENIENCY, LEVERS, NOBODY, RATE
+from abm.engine.moves import moves_of_many
 from abm.engine.people import YOUNGEST_PAYER
 from abm.parameters import Parameters
 from abm.phases import settle
 from abm.phases.employ import detection, firm_rules
-from abm.phases.live import utilities
+from abm.phases.live import pool_borders, utilities
 from abm.population import inversion
 from abm.population.base import Base
 from abm.population.employers import Deal
@@ -223,6 +224,13 @@ def weighing(model: PensionModel, rows: np.ndarray) -> tuple[np.ndarray, ...]:
     patience = draws.uniforms(draws.key(model.scenario.seed, "patience"), ids)
     trust = draws.uniforms(draws.key(model.scenario.seed, "awareness"), ids)
     divisors = np.array([account_divisor.py_func(a, model.divisors) for a in (50.0, 55.0, 60.0)])
+    borders, hukou = pool_borders(model), hukou_province_of(ids)
+    at = persons["locality"][rows]
+    crossings = moves_of_many(
+        age.astype(np.int64), np.maximum(pension_age - age, 0.0),
+        np.where(female, rules.portability.keep_age_women, rules.portability.keep_age_men),
+        borders.young[hukou, at], borders.old[hukou, at], borders.weighed,
+    )  # fmt: skip
     burden, value = inversion.voluntary_offers(
         column["paid_months"] + column["deemed_months"],
         np.maximum(pension_age - age, 0.0),
@@ -233,6 +241,7 @@ def weighing(model: PensionModel, rows: np.ndarray) -> tuple[np.ndarray, ...]:
         rules.discount_low + (rules.discount_high - rules.discount_low) * patience,
         rules.awareness_low + (rules.awareness_high - rules.awareness_low) * trust,
         divisors[np.searchsorted([50.0, 55.0], pension_age, side="left")],
+        crossings,
         model.parameters.value("contributions.base_ceiling", year),
         rules,
     )

@@ -17,7 +17,7 @@ from abm import data
 from abm.agents import employer, worker
 from abm.compile import decision
 from abm.engine.firms import FirmRules, own_cost
-from abm.engine.rules import Rules
+from abm.engine.rules import Rules, lost_on_a_move
 from abm.scheme.contributions import contribution_base
 from abm.space import PROVINCES
 
@@ -120,15 +120,19 @@ def coverage_cost(
 @decision
 def voluntary_offers(
     months: Array, years_to_go: Array, incomes: Array, accounts: Array, wages: Array, floors: Array,
-    discounts: Array, awareness: Array, divisors: Array, ceiling: float, rules: Rules,
+    discounts: Array, awareness: Array, divisors: Array, moves: Array, ceiling: float, rules: Rules,
 ) -> tuple[Array, Array]:  # fmt: skip
-    """What paying would mean to each of many persons: base over income, and value per yuan of base."""
+    """What paying would mean to each of many persons: base over income, and value per yuan of base.
+
+    ``moves`` are those into other pools that each expects before the pension.
+    """
     burden, value = np.empty(len(months)), np.empty(len(months))
+    lost = lost_on_a_move(rules)
     for i in range(len(months)):
         offer = worker.offer(
             months[i], years_to_go[i], incomes[i], accounts[i], wages[i], floors[i], ceiling,
             rules.flexible_rate, rules.burden_aversion, worker.Tastes(discounts[i], awareness[i]),
-            rules.scheme, divisors[i],
+            worker.outlook(moves[i], lost, rules.transfer_delay), rules.scheme, divisors[i],
         )  # fmt: skip
         burden[i], value[i] = rules.flexible_rate * offer.base / incomes[i], offer.value
     return burden, value

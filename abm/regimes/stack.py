@@ -53,6 +53,14 @@ class Stack:
             return np.ones(self.membership.localities, bool)
         return pooled_in(self.lower, self.membership.province_of)
 
+    @cached_property
+    def pools(self) -> npt.NDArray[np.int64]:
+        """Number of the pool each locality belongs to, (n,): its own, its province's or the nation's."""
+        n, province = self.membership.localities, self.membership.province_of
+        if self.upper.pooled:
+            return np.full(n, n + self.membership.provinces)
+        return np.where(self.pooled, n + province, np.arange(n))
+
     def settle(self, accounts: Accounts, funds: Funds, memory: Memory | None = None) -> Settlement:
         """Settle a year: accounts, opening funds and memory in; gross flows, closing funds and memory out.
 

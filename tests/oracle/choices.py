@@ -12,6 +12,8 @@ class Belief:
 
     discount: float
     awareness: float
+    kept: float = 1.0  # the part of what is earned that moves between pools leave
+    lapsed: float = 0.0  # years that lapse on them
 
 
 @dataclass
@@ -57,9 +59,13 @@ def account_annuity(who: Belief, years: float, promise: Promise) -> float:
 
 def value_of_base(who: Belief, years: float, divisor: float, promise: Promise) -> float:
     """What a worker believes a yuan of contribution base is worth."""
-    return who.awareness * (
-        0.005 * pension_annuity(who, years, promise)
-        + promise.account_share * 12.0 / divisor * account_annuity(who, years, promise)
+    return (
+        who.kept
+        * who.awareness
+        * (
+            0.005 * pension_annuity(who, years, promise)
+            + promise.account_share * 12.0 / divisor * account_annuity(who, years, promise)
+        )
     )
 
 
@@ -81,13 +87,13 @@ def value_of_paying(
     missing = (promise.minimum - months) / 12.0
     stream = pension_annuity(who, years, promise)
     if missing <= 0.0:
-        return who.awareness * (pension * stream + credit) - cost
-    if missing > years + 5.0:
+        return who.kept * who.awareness * (pension * stream + credit) - cost
+    if missing > years - who.lapsed + 5.0:
         return -cost
-    own = account * (12.0 / divisor * account_annuity(who, years, promise) * who.awareness - 1.0)
+    own = account * (12.0 / divisor * account_annuity(who, years, promise) * who.awareness * who.kept - 1.0)
     resident = promise.resident * annuity(who.discount, years, 0.0, 0.0, promise.years_drawn)
     right = who.awareness * (pension * (promise.minimum / 12.0) * stream + missing * credit)
-    return (right + own - resident - missing * cost) / max(missing, 1.0)
+    return (who.kept * (right - resident) + own - missing * cost) / max(missing, 1.0)
 
 
 def chosen_index(

@@ -13,6 +13,7 @@ from oracle import labour, paths, unification
 from oracle.accounts import accounts_of
 from oracle.counts import Counts
 from oracle.employer import Employer, Staff
+from oracle.leaving import Leaving
 from oracle.rules import Keys, Rules
 from oracle.settlement import realise, settle
 from oracle.worker import Worker, identify, single
@@ -139,6 +140,7 @@ class Oracle(mesa.Model):
         """The young come of age, then everybody lives the year; the market is observed."""
         if self.rules.transitions:
             self.come_of_age()
+        self.crossing = Leaving(self)
         self.counts = Counts(self)
         for employer in self.employers:
             employer.now = Staff()

@@ -44,6 +44,7 @@ class Rules:
 
         self.year, self.transitions = year, transitions
         december = segments(scenario.timeline, year)[-1].stack
+        self.one_fund = december.upper in {"national_unified", "national_basic_pension"}
         self.lower = [december.lower_of(name) for name in PROVINCE_NAMES]
         self.worker_rate = value("contributions.worker_rate")
         self.employer_rate = value("contributions.employer_rate")
@@ -76,6 +77,7 @@ class Rules:
         self.transfer_rate = value("portability.transfer_rate")
         self.transfer_delay = value("portability.transfer_delay")
         self.transfer_asked = value("portability.transfer_asked")
+        self.months_lost = value("portability.months_lost")
         self.keep_age = (value("portability.keep_age_men"), value("portability.keep_age_women"))
         self.payer_years = value("portability.payer_years")
         self.discounts = (value("worker.discount_low"), value("worker.discount_high"))

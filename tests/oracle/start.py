@@ -79,6 +79,9 @@ def oracle_from(engine: PensionModel) -> Oracle:
     oracle.subsidy_key = engine.subsidy_key.tolist()
     oracle.enter_year(engine.year)
     _people(oracle, engine.population.persons)
+    oracle.compatriots = [[0] * 31 for _ in range(31)]
+    for person in oracle.agents_by_type[Worker]:
+        oracle.compatriots[person.hukou_province][oracle.province_of[person.locality]] += person.weight
     _employers(oracle, engine.population.employers)
     oracle.plan_hiring()
     return oracle

@@ -341,6 +341,11 @@ class Worker(mesa.Agent):
         self.months_paid = self.worked
         self.y = self.worked / 12.0
         self.may_pay = self.y > 0.0 and not self.stopped and (self.inside or not self.of_age)
+        if self.may_pay and self.status != PUBLIC:
+            moves = model.crossing.expected(self)
+            lost = (1.0 - rules.transfer_asked) * rules.months_lost
+            self.belief.kept = (1.0 - lost) ** moves
+            self.belief.lapsed = moves * rules.transfer_delay / 12.0
 
     # --- 10.9 paying
 
@@ -505,15 +510,20 @@ class Worker(mesa.Agent):
             self.add("new_insured", new, self.weight)
         elif old != new and not self.public_group:
             home, target = model.province_of[old], model.province_of[new]
-            if home == target and rules.lower[home] == "provincial_unified":
+            if model.crossing.pool(old) == model.crossing.pool(new):
                 self.relation = new
             elif home != target and self.age >= rules.keep_age[self.female] and target != self.hukou_province:
                 self.temporary = True
             else:
                 if self.draw("asks transfer") < rules.transfer_asked:
                     self.port(old, new, self.transfer())
+                elif (
+                    rules.transitions
+                    and uniform_of(self.model.keys["asks transfer"], self.id, 2) < rules.months_lost
+                ):
+                    self.paid_months, self.index_sum, self.account, self.qualified = 0, 0.0, 0.0, -1
                 self.relation, self.months_here, self.temporary = new, 0, False
-                if rules.transitions and home != target:
+                if rules.transitions:
                     self.lapse()
         else:
             self.temporary = False
@@ -584,7 +594,8 @@ class Worker(mesa.Agent):
             self.relation, self.hukou, self.months_here, self.qualified, rules.payer_years
         )
         if payer != self.relation:
-            if model.province_of[payer] != model.province_of[self.relation]:
+            other = model.crossing.pool(payer) != model.crossing.pool(self.relation)
+            if other and model.province_of[payer] != model.province_of[self.relation]:
                 self.port(self.relation, payer, self.transfer())
             self.relation = payer
         on_time = self.reaches >= self.january and not self.early
@@ -615,7 +626,7 @@ class Worker(mesa.Agent):
         missing = (rules.minimum - self.months) / 12.0
         scale, key = rules.below_minimum_scale, model.keys["below minimum"]
         going = choices.value_of_paying(
-            self.belief,
+            Belief(self.belief.discount, self.belief.awareness),
             model.levers[r].floor,
             model.base_wage[r],
             missing,
