@@ -259,10 +259,10 @@ def test_levers_that_are_not_local_have_no_room(second_year: PensionModel) -> No
 
 def test_bounds_narrow_what_the_law_leaves_and_never_widen_it() -> None:
     low, high = np.zeros((3, len(LEVERS))), np.ones((3, len(LEVERS)))
-    bounds = np.array([[0.2, -5.0, 0.6, 0.5, 7.0]] * 3)
+    bounds = np.array([[0.2, -5.0, 0.6, 0.5, 7.0, 0.9]] * 3)
     new_low, new_high = provincial_government.narrowed(low, high, bounds)
-    assert new_low[0].tolist() == [0.2, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
-    assert new_high[0].tolist() == [1.0, 1.0, 0.6, 1.0, 1.0, 0.5, 1.0, 1.0]
+    assert new_low[0].tolist() == [0.2, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+    assert new_high[0].tolist() == [1.0, 1.0, 0.6, 1.0, 1.0, 0.5, 1.0, 1.0, 0.9]
     free = provincial_government.open_bounds(low, high, np.array([0]))
     assert (provincial_government.narrowed(low, high, np.repeat(free, 3, axis=0))[1] == high).all()
 

@@ -127,6 +127,7 @@ def test_every_lever_moves_some_output(lever: str, monkeypatch: pytest.MonkeyPat
         "supplement": 0.05,
         "exemption": 0.5,
         "entry": 40.0,
+        "deemed": 0.002,
     }[lever]
     pushed.levers[:, LEVERS.index(lever)] += change
     plain.step()
@@ -141,6 +142,7 @@ def test_every_lever_moves_some_output(lever: str, monkeypatch: pytest.MonkeyPat
         "supplement": ("benefit_expenditure", 1),
         "exemption": ("contribution_revenue", -1),
         "entry": ("participation", 1),
+        "deemed": ("benefit_expenditure", 1),
     }
     column, sign = direction[lever]
     assert sign * (b[column] - a[column]) > 0

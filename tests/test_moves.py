@@ -167,7 +167,7 @@ def test_a_right_that_may_be_lost_is_worth_less() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("lost", [0.0, 0.8])
 def test_staff_value_a_larger_pool_for_what_a_move_would_lose(lost: float) -> None:
-    """Held levers: the same people, base and coverage answer the value alone; nothing lost, nothing gained."""
+    """Levers are held, so that base and coverage answer the value alone; nothing lost, nothing gained."""
 
     def market(spec: str) -> dict[str, Any]:
         m = model(spec + "+held_levers", **{**SMALL, "end": 2013}, set={"portability.months_lost": lost})

@@ -12,15 +12,16 @@ from typing import NamedTuple
 import numpy as np
 
 Array = np.ndarray
-LEVERS = ("audit", "registration", "leniency", "floor", "rate", "supplement", "exemption", "entry")
+LEVERS = ("audit", "registration", "leniency", "floor", "rate", "supplement", "exemption", "entry", "deemed")
 """Levers in the order of every array: local push on the declared base and on registration (on top of the
 agency's routine), chance that early retirement is approved, base floor as a multiple of the average wage,
 employer rate (only where it is devolved), what the place pays on top of its enterprise pensions, a share of
-them, the share of their dues that employers who came from another province are let off for some years, and
-the greatest age, in years, at which self-payers from other provinces are admitted."""
+them, the share of their dues that employers who came from another province are let off for some years, the
+greatest age, in years, at which self-payers from other provinces are admitted, and the transitional pension
+of a year deemed paid, k of new pensions (a share a year)."""
 
 
-AUDIT, REGISTRATION, LENIENCY, FLOOR, RATE, SUPPLEMENT, EXEMPTION, ENTRY = range(len(LEVERS))
+AUDIT, REGISTRATION, LENIENCY, FLOOR, RATE, SUPPLEMENT, EXEMPTION, ENTRY, DEEMED = range(len(LEVERS))
 NOBODY = 17.0
 """The lowest age of entry, years: paying begins at 18, so nobody is admitted."""
 

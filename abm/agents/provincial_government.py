@@ -1,27 +1,27 @@
 """What a provincial government decides: how far it lets its local governments go.
 
-Its levers are bounds of theirs: quotas (the least enforcement push it accepts), the most leniency and the
-highest supplement it lets pass for the sake of parity, and, where the employer rate is devolved, the highest
-rate in the national band. It values the province's accounts by the local governments' own payoff. Where each
-province is one locality the two are one agent and nothing is bound.
+Its levers are bounds of theirs: quotas (the least enforcement push it accepts), the most leniency, the
+highest supplement and the highest k of deemed years it lets pass for the sake of parity, and, where the
+employer rate is devolved, the highest rate in the national band. It values the province's accounts by the
+local governments' own payoff. Where each province is one locality the two are one agent and nothing is bound.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from abm.agents.local_government import AUDIT, LENIENCY, RATE, REGISTRATION, SUPPLEMENT
+from abm.agents.local_government import AUDIT, DEEMED, LENIENCY, RATE, REGISTRATION, SUPPLEMENT
 
 Array = np.ndarray
-BOUNDS = ("audit_quota", "registration_quota", "leniency_cap", "supplement_cap", "rate_cap")
+BOUNDS = ("audit_quota", "registration_quota", "leniency_cap", "supplement_cap", "rate_cap", "deemed_cap")
 """Provincial levers in the order of every array."""
-BOUND_LEVER = (AUDIT, REGISTRATION, LENIENCY, SUPPLEMENT, RATE)
+BOUND_LEVER = (AUDIT, REGISTRATION, LENIENCY, SUPPLEMENT, RATE, DEEMED)
 """The local lever that each of them bounds."""
-FROM_BELOW = (True, True, False, False, False)
+FROM_BELOW = (True, True, False, False, False, False)
 
 
 def open_bounds(low: Array, high: Array, first: Array) -> Array:
-    """Bounds that bind nobody, (P, 5): the ends of what the law leaves the localities, (n, levers) each.
+    """Bounds that bind nobody, (P, bounds): the ends of what the law leaves the localities, (n, levers) each.
 
     ``first`` (P,) is the first locality of each province; the law is the same in all of them.
     """
@@ -30,7 +30,7 @@ def open_bounds(low: Array, high: Array, first: Array) -> Array:
 
 
 def narrowed(low: Array, high: Array, bounds: Array) -> tuple[Array, Array]:
-    """What is left to localities, two arrays (n, levers), under ``bounds`` (n, 5) of their provinces.
+    """What is left to localities, two arrays (n, levers), under ``bounds`` (n, bounds) of their provinces.
 
     A bound never reaches beyond the law: it is cut to what the law leaves.
     """
@@ -46,9 +46,9 @@ STEPS = (0.0, 1.0, 3.0, 5.0)
 
 
 def candidates(levers: Array, low: Array, high: Array, province_of: Array, free: Array, step: float) -> Array:
-    """Candidate bounds (5, 5, P): none, then the outermost of what localities do, and steps inwards.
+    """Candidate bounds (bounds, 5, P): none, then the outermost of what localities do, and steps inwards.
 
-    ``levers`` (n, levers) lie within ``low`` and ``high``, which the law leaves; ``free`` (P, 5) binds
+    ``levers`` (n, levers) lie within ``low`` and ``high``, which the law leaves; ``free`` (P, bounds) binds
     nobody; a step is ``step`` times the lever's range.
     """
     out = []

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from abm.agents.local_government import (
     AUDIT,
+    DEEMED,
     ENTRY,
     EXEMPTION,
     FLOOR,
@@ -89,6 +90,8 @@ class Setting(NamedTuple):
     wages: Array  # wage bill of formal staff, yuan
     staff_dues: Array  # the part of enterprise contributions that staff and employers pay, yuan
     early_cost: Array  # pensions of one year's early retirees while early, at today's leniency, yuan
+    deemed_cost: Array  # transitional parts of new pensions within the horizon, at today's k, yuan
+    standard_k: float  # of the national list
     firms: Firms
     flexible: Flexible
     movers: Movers
@@ -110,7 +113,8 @@ class Answer(NamedTuple):
     capital: Array  # capital, and jobs with it, over today's
     people: Array  # residents over today's
     covered: Array  # coverage over today's
-    extra: Array  # pensions more than today, yuan; off the national list
+    extra: Array  # pensions more than today, yuan
+    off_list: Array  # the part of them off the national list, yuan
     exempted: Array  # dues that newcomers among employers are let off, yuan
     arrived: Array  # jobs that employers bring from elsewhere, and those already here, over the latter
     entry: Array  # what self-payers from elsewhere change against today, (m, entries of ``Entry``)
@@ -229,12 +233,17 @@ def respond(actions: Array, actors: Indices, setting: Setting) -> Answer:
     admitted = setting.outsiders.admitted(actions[:, ENTRY], actors)
     entry = admitted - admitted[:n][today]
     topped = (1.0 + actions[:, SUPPLEMENT]) / (1.0 + actions[:n, SUPPLEMENT])[today]
+    off_list = setting.early_cost[actors] * (lenient - 1.0) + a.benefits_enterprise[actors] * (topped - 1.0)
+    k, k_today, standard = actions[:, DEEMED], actions[:n, DEEMED][today], setting.standard_k
+    excess = np.maximum(k - standard, 0.0) - np.maximum(k_today - standard, 0.0)
+    granted = setting.deemed_cost[actors] / k_today  # transitional parts per unit of k
     return Answer(
         collected=(dues * capital * arrived + by_themselves) * people + Entry(*entry.T).dues,
         capital=capital,
         people=people,
         covered=coverage / coverage[:n][today],
-        extra=setting.early_cost[actors] * (lenient - 1.0) + a.benefits_enterprise[actors] * (topped - 1.0),
+        extra=off_list + granted * (k - k_today),
+        off_list=off_list + granted * excess,
         exempted=setting.staff_dues[actors] / (levy * owed)[:n][today] * waived * capital * arrived * people,
         arrived=arrived,
         entry=entry,
@@ -392,7 +401,7 @@ def counterfactual(
         portability_out=dealt(a.portability_out, entry.sent, entry.brought),
         enterprise_employees=replaced(a.enterprise_employees, size, left),
         benefits_enterprise=replaced(a.benefits_enterprise, 1.0, extra=answer.extra + entry.drawn),
-        off_list=np.maximum(replaced(a.off_list, 1.0, extra=answer.extra), 0.0),
+        off_list=np.maximum(replaced(a.off_list, 1.0, extra=answer.off_list), 0.0),
         gdp=replaced(a.gdp, size, left),
         population=replaced(a.population, answer.people, arrives(a.population, answer.people)),
         treasury_capacity=replaced(a.treasury_capacity, size, left),

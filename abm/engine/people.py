@@ -554,7 +554,8 @@ def people_block(
                 new = benefits.new_pension(
                     place[r, t.P_BENEFIT_WAGE] / 12.0, np.float64(paid[i]), np.float64(deemed[i]),
                     np.float64(index_sums[i]), np.float64(accounts[i]),
-                    benefits.account_divisor(retires_at, divisors), rules.base_rate, rules.transitional_rate,
+                    benefits.account_divisor(retires_at, divisors), rules.base_rate,
+                    place[r, t.P_DEEMED_RATE],
                 )  # fmt: skip
                 pensions[i] = np.float32(12.0 * new.whole)
                 index_sums[i] = np.float32(new.legacy / new.whole)
@@ -563,6 +564,7 @@ def people_block(
                 sums[t.M_PENSIONS, r] += money_out
                 sums[t.M_LEGACY, r] += np.int64(money_out * np.float64(index_sums[i]))
                 sums[t.M_NEW_RETIREES, r] += w
+                sums[t.M_DEEMED_PENSIONS, r] += fen(12.0 * new.transitional) * w
                 if early:
                     sums[t.M_EARLY_RETIREES, r] += w
                     sums[t.M_EARLY_PENSIONS, r] += fen(pensions[i]) * w

@@ -24,6 +24,7 @@ PLACE = (
     "leniency",  # yearly chance that an early-retirement request is approved
     "supplement",  # the place adds to enterprise pensions, share of them
     "entry",  # greatest age at which self-payers from other provinces are admitted, years
+    "deemed_rate",  # transitional part of new pensions for a year deemed paid, k
     "pool",  # number of the pool that pays and collects, within which moving moves no money
     "average_pension",  # of enterprise pensioners, yuan a year (last year's)
     "old_fraction",  # of enterprise pensioners past the age of the tilted rise
@@ -40,7 +41,7 @@ PLACE = (
 (
     P_BASE_WAGE, P_BENEFIT_WAGE, P_WAGE_BEFORE, P_FLOOR, P_CEILING, P_WAGE, P_FLEXIBLE_INCOME,
     P_EMPLOYER_RATE, P_HIRING, P_LEAVING, P_TAKING_UP, P_GIVING_UP, P_PUBLIC_HIRING, P_INCLINATION,
-    P_LENIENCY, P_SUPPLEMENT, P_ENTRY, P_POOL, P_AVERAGE_PENSION,
+    P_LENIENCY, P_SUPPLEMENT, P_ENTRY, P_DEEMED_RATE, P_POOL, P_AVERAGE_PENSION,
     P_OLD_FRACTION, P_RISE_SUPPLEMENT, P_AVERAGE_PUBLIC_PENSION, P_OLD_PUBLIC_FRACTION, P_PUBLIC_INSIDE,
     P_PUBLIC_INSIDE_START, P_PUBLIC_RETIRED_INSIDE, P_PUBLIC_RETIRED_START, P_EMPLOYEE_FLOW, P_RETIREE_FLOW,
 ) = range(len(PLACE))  # fmt: skip
@@ -75,8 +76,9 @@ MEASURE = (
     # fen by the fund that collects
     "employer_dues", "worker_dues", "flexible_dues", "public_employer_dues", "public_worker_dues",
     "back_payments", "fines", "due",
-    # fen by the fund that pays; early pensions for a full year
+    # fen by the fund that pays; early pensions, and transitional parts of new ones, for a full year
     "pensions", "legacy_pensions", "public_pensions", "refunds", "early_pensions",
+    "deemed_pensions",
     # fen by the fund that pays: pensions in payment at the end of the year, for a full year
     "pension_level", "public_pension_level",
     # fen by place of work
@@ -95,7 +97,7 @@ MEASURE = (
     M_FLEXIBLE_INSURED, M_ENTRANTS, M_INCUMBENTS, M_STOPPED_AFTER_MINIMUM,
     M_EMPLOYER_DUES, M_WORKER_DUES, M_FLEXIBLE_DUES, M_PUBLIC_EMPLOYER_DUES, M_PUBLIC_WORKER_DUES,
     M_BACK_PAYMENTS, M_FINES, M_DUE,
-    M_PENSIONS, M_LEGACY, M_PUBLIC_PENSIONS, M_REFUNDS, M_EARLY_PENSIONS,
+    M_PENSIONS, M_LEGACY, M_PUBLIC_PENSIONS, M_REFUNDS, M_EARLY_PENSIONS, M_DEEMED_PENSIONS,
     M_PENSION_LEVEL, M_PUBLIC_PENSION_LEVEL,
     M_WAGES, M_DECLARED, M_CLIPPED,
     M_VALUE_OF_BASE, M_ENTRANT_AGE, M_ENTRANT_VALUE, M_INCUMBENT_AGE, M_INCUMBENT_VALUE,

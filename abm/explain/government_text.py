@@ -23,6 +23,7 @@ TITLES = {
     "rate": "Employer rate",
     "supplement": "Local supplement to enterprise pensions, a share of them",
     "exemption": "Exemption of employers that move in, a share of their dues",
+    "deemed": "Transitional pension of a deemed year (k), a share of the average wage",
     "entry": "Entry, the greatest age of self-payers from other provinces",
 }
 
@@ -186,7 +187,7 @@ def in_force(model: PensionModel, index: int) -> list[str]:
             f"{len(push)}; all between {percent(detected.min())} and {percent(detected.max())}, median "
             f"{percent(float(np.median(detected)))})"
         )
-    leniency, floor, rate, supplement, exemption, entry = model.levers.T[LENIENCY:]
+    leniency, floor, rate, supplement, exemption, entry, deemed = model.levers.T[LENIENCY:]
     national = value("contributions.base_floor", year)
     lines.append(f"leniency {percent(leniency[index])} (median {percent(float(np.median(leniency)))})")
     lines.append(f"floor {floor[index]:.3f} of the average wage (national rule {national:g})")
@@ -194,6 +195,7 @@ def in_force(model: PensionModel, index: int) -> list[str]:
         f"employer rate {percent(rate[index])}, worker {percent(value('contributions.worker_rate', year))}"
     )
     lines.append(f"supplement to enterprise pensions {percent(supplement[index])}")
+    lines.append(f"transitional pension of a deemed year {percent(deemed[index], 2)}")
     lines.append(
         f"employers that moved in are let off {percent(exemption[index])} of their dues for "
         f"{value('government.exemption_years', year):g} years"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from abm.agents import employer
-from abm.agents.local_government import EXEMPTION, FLOOR, NOBODY
+from abm.agents.local_government import DEEMED, EXEMPTION, FLOOR, NOBODY
 from abm.engine import answers, moves, tables
 from abm.engine.counterfactual import Growth, Setting
 from abm.engine.incoming import Incoming
@@ -114,6 +114,8 @@ def setting(model: PensionModel, levers: np.ndarray) -> Setting:
         wages=np.maximum(sums["wages"] / 100.0, 1.0),
         staff_dues=staff,
         early_cost=np.where(early > 0.0, early, at_start),
+        deemed_cost=settle.deemed_spending(model) * levers[:, DEEMED] / model.place[:, tables.P_DEEMED_RATE],
+        standard_k=settle.standard_k(model),
         firms=employers_in_short(model),
         flexible=flexible_in_short(model),
         movers=movers_in_short(model),

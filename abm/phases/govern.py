@@ -11,6 +11,7 @@ from abm import draws
 from abm.agents import learning, provincial_government
 from abm.agents.local_government import (
     AUDIT,
+    DEEMED,
     ENTRY,
     EXEMPTION,
     FLOOR,
@@ -197,8 +198,12 @@ def law(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
     lowest = np.minimum(value("government.floor_lowest", year), model.floor_at_start)
     low[:, FLOOR] = (1.0 - devolved) * national + devolved * lowest
     high[:, FLOOR] = national
+    low[:, DEEMED] = high[:, DEEMED] = standard = value("benefits.transitional_rate", year)
     if model.transitions:  # supplements of the start are inside its published pensions
-        high[:, SUPPLEMENT] = value("government.supplement_most", year) * room_for_local_items(model)
+        room = room_for_local_items(model)
+        low[:, DEEMED] += room * (min(value("government.deemed_least", year), standard) - standard)
+        high[:, DEEMED] += room * (max(value("government.deemed_most", year), standard) - standard)
+        high[:, SUPPLEMENT] = value("government.supplement_most", year) * room
         high[:, EXEMPTION] = value("government.exemption_most", year)
     low[:, ENTRY] = high[:, ENTRY] = NOBODY
     if model.transitions and model.rules.open_to_migrants < 1.0:  # else the law admits everybody

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from abm.agents.local_government import ENTRY, FLOOR, LENIENCY, RATE, SUPPLEMENT
+from abm.agents.local_government import DEEMED, ENTRY, FLOOR, LENIENCY, RATE, SUPPLEMENT
 from abm.engine import moves, passes
 from abm.engine.tables import FIRM, PLACE
 from abm.population.standing import by_age
@@ -56,6 +56,7 @@ def place_table(model: PensionModel) -> np.ndarray:
     fields["leniency"] = model.levers[:, LENIENCY] * (1.0 - stopped)
     fields["supplement"] = model.levers[:, SUPPLEMENT]
     fields["entry"] = model.levers[:, ENTRY]
+    fields["deemed_rate"] = model.levers[:, DEEMED]
     fields["pool"] = model.stack.pools.astype(np.float64)
     fields |= model.jobs.hazards()
     fields |= model.pension_means

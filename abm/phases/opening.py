@@ -9,7 +9,7 @@ import numpy as np
 
 from abm import data, draws
 from abm.agents import employer
-from abm.agents.local_government import ENTRY, FLOOR, LENIENCY, LEVERS, NOBODY, RATE
+from abm.agents.local_government import DEEMED, ENTRY, FLOOR, LENIENCY, LEVERS, NOBODY, RATE
 from abm.engine.moves import moves_of_many
 from abm.engine.people import YOUNGEST_PAYER
 from abm.parameters import Parameters
@@ -55,6 +55,7 @@ def levers(parameters: Parameters, places: Places, year: int) -> np.ndarray:
     start[:, FLOOR] = parameters.value("contributions.base_floor", year)
     start[:, RATE] = parameters.by_province("contributions.employer_rate", year)[places.province_of]
     start[:, ENTRY] = NOBODY
+    start[:, DEEMED] = parameters.value("benefits.transitional_rate", year)
     return start
 
 

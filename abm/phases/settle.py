@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from abm import draws, regimes
-from abm.agents.local_government import RATE, SUPPLEMENT
+from abm.agents.local_government import DEEMED, RATE, SUPPLEMENT
 from abm.phases.promises import account_share, accrued_share, elders, promised_accounts
 from abm.regimes import Accounts, Memory, Schedule
 from abm.regimes.booking import Part, post
@@ -82,6 +82,7 @@ def accounts(model: PensionModel) -> Accounts:
     places, province = model.places, model.places.province_of
     supplement = model.levers[:, SUPPLEMENT]
     off_list = early_spending(model) + sums["pensions"] / 100.0 * supplement / (1.0 + supplement)
+    off_list = off_list + deemed_spending(model) * above(model.levers[:, DEEMED], standard_k(model))
     ported = sums.ported
     output = model.output()[province] * places.work_share
     drawn = Accounts(
@@ -116,6 +117,25 @@ def accounts(model: PensionModel) -> Accounts:
 def early_spending(model: PensionModel) -> np.ndarray:
     """Pensions that the year's early retirees draw before the statutory age, all years of it, (n,) yuan."""
     return model.sums["early_pensions"] / 100.0 * model.parameters.value("government.years_early", model.year)
+
+
+def deemed_spending(model: PensionModel) -> np.ndarray:
+    """Transitional parts of the year's new pensions, (n,) yuan, in as many years as a government looks at.
+
+    Of the cohorts of a horizon of H years, one new each year, (H + 1)/2 draw on average.
+    """
+    years = 0.5 * (model.parameters.value("government.horizon", model.year) + 1.0)
+    return years * model.sums["deemed_pensions"] / 100.0
+
+
+def standard_k(model: PensionModel) -> float:
+    """The transitional pension of a deemed year on the national list, share a year."""
+    return model.parameters.value("benefits.transitional_rate", model.year)
+
+
+def above(k: np.ndarray, standard: float) -> np.ndarray:
+    """Part of transitional pensions under ``k`` (...) that exceeds the ``standard``."""
+    return np.maximum(k - standard, 0.0) / k
 
 
 def interest_rate(model: PensionModel) -> float:

@@ -75,10 +75,12 @@ def account_pension(balance: float, divisor: float) -> float:
 
 
 class NewPension(NamedTuple):
-    """A pension as approved, yuan a month, and the part of it earned by deemed years (legacy)."""
+    """A pension as approved, yuan a month: the whole, what deemed years earned of it (legacy), and of that
+    the transitional part."""
 
     whole: float
     legacy: float
+    transitional: float
 
 
 @decision
@@ -95,7 +97,7 @@ def new_pension(
     base = base_pension(W, mean_index, months, rate)
     transitional = transitional_pension(W, mean_index, deemed_months, k)
     legacy = transitional + base * deemed_months / max(months, 1.0)
-    return NewPension(base + transitional + account_pension(balance, divisor), legacy)
+    return NewPension(base + transitional + account_pension(balance, divisor), legacy, transitional)
 
 
 @decision

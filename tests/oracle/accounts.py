@@ -152,6 +152,9 @@ def accounts_of(model: Oracle) -> list[Account]:
         supplement = model.levers[c].supplement
         topped_up = seen["pensions"][c] / 100.0 * supplement / (1.0 + supplement)
         own = output[p] * model.work_share[c]
+        k, standard = model.levers[c].deemed, value("benefits.transitional_rate", year)
+        drawing = (value("government.horizon", year) + 1.0) / 2.0
+        raised = drawing * seen["deemed_pensions"][c] / 100.0 * max(k - standard, 0.0) / k
         result.append(
             Account(
                 contributions=dues[c],
@@ -159,7 +162,7 @@ def accounts_of(model: Oracle) -> list[Account]:
                 / 100.0,
                 benefits=benefits,
                 benefits_public=seen["public_pensions"][c] / 100.0,
-                off_list=min(early + topped_up, benefits),
+                off_list=min(early + topped_up + raised, benefits),
                 interest=earned[c],
                 portability_in=sum(ported[a][c] for a in range(n) if a != c) / 100.0,
                 portability_out=sum(ported[c][b] for b in range(n) if b != c) / 100.0,

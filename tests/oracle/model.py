@@ -31,6 +31,7 @@ class Levers:
     supplement: float
     exemption: float
     entry: float
+    deemed: float
 
 
 @dataclass

@@ -56,7 +56,6 @@ class Rules:
         self.fine_multiple = value("employer.fine_multiple")
         self.interest = value("benefits.account_interest")
         self.base_rate = value("benefits.base_rate")
-        self.transitional_rate = value("benefits.transitional_rate")
         self.divisors = sorted((int(a), m) for a, m in p.table("benefits.account_divisors", year).items())
         self.public_replacement = value("benefits.public_replacement")
         self.public_progression = value("benefits.public_progression")

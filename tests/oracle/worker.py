@@ -607,7 +607,7 @@ class Worker(mesa.Agent):
             self.account,
             scheme.divisor(rules.divisors, self.statutory / 12.0 if on_time else self.age),
             rules.base_rate,
-            rules.transitional_rate,
+            model.levers[payer].deemed,
         )
         month = base + transitional + funded
         pension = single(12.0 * month)
@@ -616,6 +616,7 @@ class Worker(mesa.Agent):
         self.status = RETIRED
         self.draw_from_fund(pension * drawn)
         self.add("new_retirees", payer, self.weight)
+        self.add("deemed_pensions", payer, fen(12.0 * transitional) * self.weight)
         if self.early:
             self.add("early_retirees", payer, self.weight)
             self.add("early_pensions", payer, fen(pension) * self.weight)
