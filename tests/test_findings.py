@@ -91,13 +91,15 @@ def test_effort_falls_under_one_national_fund_and_assessment_brings_part_of_it_b
 @pytest.mark.slow
 @pytest.mark.parametrize("deleted", ["the phase", "the choice"])
 def test_without_the_what_if_no_regime_changes_effort(deleted: str) -> None:
-    """Money still moves, people are the same: not a lever, an employer or a worker knows the difference."""
+    """Money still moves: no government knows the difference; workers do, who may cross borders of pools."""
     held = "" if deleted == "the phase" else "+held_levers"
     a, b = (run_to(spec + held, 2014, deleted != "the phase") for spec in ("municipal", "national_pure"))
     np.testing.assert_array_equal(a.levers, b.levers)
     one, other = (m.results().provinces.query("year > 2010") for m in (a, b))
-    for column in [*EFFORTS, "declared_share", "coverage"]:
+    for column in EFFORTS:
         np.testing.assert_array_equal(one[column].to_numpy(), other[column].to_numpy())
+    for column in ("declared_share", "coverage"):
+        assert other[column].mean() > one[column].mean()
     assert (one["reserve"] != other["reserve"]).any()
 
 
@@ -141,6 +143,7 @@ def test_a_planted_effect_is_what_the_table_says(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Runs, "provinces", lambda self, design: planted(design))
     hazard = CLAIMS["hazard"].table(Runs()).set_index(["panel", "row", "series"])["value"]
     assert hazard["Audit effort", "national, pure", "deficit"] == pytest.approx(-0.05)
+    assert hazard["Audit effort", "national, pure; workers stay", "deficit"] == pytest.approx(-0.05)
     assert hazard["Audit effort", "national, pure", "deficit − surplus"] == pytest.approx(0.0, abs=1e-12)
     race = CLAIMS["race"].table(Runs()).set_index(["panel", "row", "series"])["value"]
     assert race["Audit effort", "0.5", "rivals − planner"] == pytest.approx(0.05)

@@ -179,7 +179,7 @@ def movers_in_short(model: PensionModel) -> answers.Movers:
     """Those who will consider moving in a year, and how strongly each province draws them."""
     value, year, sums = model.parameters.value, model.year, model.sums
     _, _, staying, pull, *_ = live.geography(model)
-    considering = sums.stock * model.mobility  # [hukou, residence]
+    considering = sums.stock * model.mobility * value("worker.mobility", year)  # [hukou, residence]
     utility = staying[None, :, :] + pull[:, None, :]
     first, second = answers.movers(considering.ravel(), utility.reshape(-1, N))
     adults = np.bincount(model.places.province_of, sums["adults"], minlength=N)

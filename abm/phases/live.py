@@ -149,7 +149,7 @@ def age_tables(model: PensionModel) -> tuple[np.ndarray, ...]:
 
     return (
         census.death_probability(model.year),
-        table("worker.considers_moving"),
+        table("worker.considers_moving") * model.parameters.value("worker.mobility", model.year),
         table("labour.hiring_factor"),
         table("population.worker_weight"),
     )

@@ -23,13 +23,18 @@ REGIMES = {
     "national_unified": "national, shared gaps",
     "national_pure": "national, pure",
 }
+IMMOBILE = {
+    "+immobile_workers": "national, pure; workers stay",
+    "+immobile_employers": "national, pure; employers stay",
+    "+immobile_workers+immobile_employers": "national, pure; nobody moves",
+}
 GROUPS = ("deficit", "surplus", "deficit − surplus")
 YEAR, HARD_YEAR = 2018, 2016
 
 
 def table(runs: Runs) -> pd.DataFrame:
-    """Differences to municipal pools by regime; below, at hard budgets, and with levers that are held."""
-    pooling, hard = runs.provinces("pooling"), runs.provinces("deficits")
+    """Differences to municipal pools by regime; then at hard budgets, without mobility, with held levers."""
+    pooling, hard, immobile = (runs.provinces(name) for name in ("pooling", "deficits", "immobile"))
     parts = [
         rows(moral_hazard(pooling, name, YEAR, indicators=list(PANELS)), PANELS, words)
         for name, words in REGIMES.items()
@@ -40,6 +45,9 @@ def table(runs: Runs) -> pd.DataFrame:
         parts.append(
             rows(moral_hazard(at, "national_pure", HARD_YEAR, indicators=list(PANELS)), PANELS, words)
         )
+    for term, words in IMMOBILE.items():
+        found = moral_hazard(immobile, f"national_pure{term}", YEAR, f"municipal{term}", list(PANELS))
+        parts.append(rows(found, PANELS, words))
     held = moral_hazard(pooling, "national_pure+held_levers", YEAR, "municipal+held_levers", list(PANELS))
     parts.append(rows(held, PANELS, "national, pure; levers held"))
     made = pd.concat(parts, ignore_index=True)

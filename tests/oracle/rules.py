@@ -91,7 +91,8 @@ class Rules:
         self.hukou_weight = value("worker.hukou_weight")
         self.pension_weight = value("worker.pension_weight")
         self.prefecture_cost = value("worker.prefecture_moving_cost")
-        self.considers_moving = step_table(p.table("worker.considers_moving", year))
+        weighs = step_table(p.table("worker.considers_moving", year))
+        self.considers_moving = [chance * value("worker.mobility") for chance in weighs]
         self.early_indifferent = value("worker.early_indifferent")
         self.early_scale = value("worker.early_scale")
         self.below_minimum_scale = value("worker.below_minimum_scale")
