@@ -166,6 +166,7 @@ class PensionModel(mesa.Model):
         self.subsidy_raised = np.zeros(len(PROVINCES), bool)
         self.memory: regimes.Memory | None = None
         self.rate_last_year: np.ndarray | None = None
+        self.duplicates = np.zeros(self.places.n)
         self.deliberation: govern.Deliberation | None = None
         self.levels: foresee.Growth | None = None
         self.provincial_bounds: np.ndarray | None = None

@@ -84,6 +84,9 @@ CHANGES: dict[str, tuple[Change, ...]] = {
         Change("portability.months_lost", cut, "modules.platform_transfer"),
         Change("regimes.platform_quality", nearer_one, "modules.platform_sight"),
         only("modules.platform_approvals"),
+        Change("portability.duplicates_kept", cut, "modules.platform_records"),
+        Change("portability.duplicates_cleared", nearer_one, "modules.platform_records"),
+        Change("benefits.forged_share", cut, "modules.platform_records"),
     ),
     "unified_contributions": (
         Change("contributions.employer_rate", becomes, "contributions.employer_rate"),

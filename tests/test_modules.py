@@ -364,6 +364,8 @@ def test_every_record_of_a_module_moves_some_output_while_it_is_on(path: str) ->
         short = {"contributions.employer_rate": {"2010-01-01": 0.2, "2018-01-01": 0.02}}
         own = own.changed(start=2017, end=2018, resolution="prefecture", set=short)
         own = own.changed(set={"regime": "provincial_unified"})
+    if path == "modules.platform_records":  # there is nothing to find by default
+        own = own.changed(set={"benefits.forged_share": {"2010-01-01": 0.0, "2011-01-01": 0.1}})
     timeline = (*own.timeline, Event(start=f"{own.start + 1}-01-01", modules=dict.fromkeys(names, True)))
     a, b = (
         PensionModel(

@@ -454,14 +454,13 @@ def people_block(
                             rules.portability,
                         )  # fmt: skip
                         ported[r, pay_place] += fen(money) * w
-                    elif (
-                        rules.transitions
-                        and uniform_of(keys.asks_transfer, identity, LOST) < rules.months_lost
-                    ):  # the months stay behind, and the account with them
-                        paid[i] = np.uint16(0)
-                        index_sums[i] = np.float32(0.0)
-                        accounts[i] = np.float32(0.0)
-                        qualified[i] = np.int16(portability.NOWHERE)
+                    elif rules.transitions:
+                        sums[t.M_LEFT_BEHIND, r] += w
+                        if uniform_of(keys.asks_transfer, identity, LOST) < rules.months_lost:
+                            paid[i] = np.uint16(0)  # the months stay behind, and the account with them
+                            index_sums[i] = np.float32(0.0)
+                            accounts[i] = np.float32(0.0)
+                            qualified[i] = np.int16(portability.NOWHERE)
                     if rules.transitions:  # nothing is paid or credited until it has moved
                         lapse = portability.months_lapsed(
                             rules.transfer_delay, uniform_of(keys.asks_transfer, identity, LAPSES),
@@ -551,9 +550,14 @@ def people_block(
                     r = payer
                     relations[i] = np.uint16(r)
                 retires_at = statutory / 12.0 if reaches >= january and not early else np.float64(age)
+                shown, index_sum = np.float64(paid[i]), np.float64(index_sums[i])
+                if uniform(keys.records, identity) < rules.forged_share:
+                    shown += rules.forged_months
+                    index_sum *= shown / max(np.float64(paid[i]), 1.0)
+                    sums[t.M_FORGED_RECORDS, r] += w
                 new = benefits.new_pension(
-                    place[r, t.P_BENEFIT_WAGE] / 12.0, np.float64(paid[i]), np.float64(deemed[i]),
-                    np.float64(index_sums[i]), np.float64(accounts[i]),
+                    place[r, t.P_BENEFIT_WAGE] / 12.0, shown, np.float64(deemed[i]),
+                    index_sum, np.float64(accounts[i]),
                     benefits.account_divisor(retires_at, divisors), rules.base_rate,
                     place[r, t.P_DEEMED_RATE],
                 )  # fmt: skip

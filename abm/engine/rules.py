@@ -37,6 +37,7 @@ class Keys(NamedTuple):
     early_retirement: np.uint64
     below_minimum: np.uint64
     public_entry: np.uint64
+    records: np.uint64
 
 
 NEVER = 9999
@@ -70,6 +71,8 @@ class Rules(NamedTuple):
     account_interest: float
     base_rate: float
     transitional_rate: float
+    forged_share: float  # of new pensions
+    forged_months: int
     public_employer_rate: float
     public_wage_premium: float
     public_replacement: float
@@ -141,6 +144,8 @@ def rules(parameters: Parameters, year: int, transitions: bool) -> tuple[Rules, 
         account_interest=scheme.account_rate,
         base_rate=value("benefits.base_rate"),
         transitional_rate=value("benefits.transitional_rate"),
+        forged_share=value("benefits.forged_share"),
+        forged_months=round(value("benefits.forged_months")),
         public_employer_rate=value("contributions.employer_rate"),
         public_wage_premium=value("labour.public_wage_premium"),
         public_replacement=value("benefits.public_replacement"),

@@ -67,10 +67,11 @@ MEASURE = (
     "staff_insured", "flexible", "flexible_paying", "public_staff",
     # persons by residence, thousandths: weighted by how often their age is hired or takes up work
     "job_seekers", "idle_seekers",
-    # persons by pension relation (pensioners: by the place that pays)
+    # persons by pension relation (pensioners: by the place that pays); left behind: whose relation moved
+    # away without a transfer
     "insured", "insured_public", "payers", "retirees", "retirees_public", "retirees_old",
     "retirees_public_old", "new_retirees", "early_retirees", "lump_sums", "to_resident_scheme",
-    "new_insured",
+    "new_insured", "left_behind", "forged_records",
     # persons by the place that collects
     "flexible_insured", "entrants", "incumbents", "stopped_after_minimum",
     # fen by the fund that collects
@@ -93,7 +94,7 @@ MEASURE = (
     M_JOB_SEEKERS, M_IDLE_SEEKERS,
     M_INSURED, M_INSURED_PUBLIC, M_PAYERS, M_RETIREES, M_RETIREES_PUBLIC, M_RETIREES_OLD,
     M_RETIREES_PUBLIC_OLD, M_NEW_RETIREES, M_EARLY_RETIREES, M_LUMP_SUMS, M_TO_RESIDENT,
-    M_NEW_INSURED,
+    M_NEW_INSURED, M_LEFT_BEHIND, M_FORGED_RECORDS,
     M_FLEXIBLE_INSURED, M_ENTRANTS, M_INCUMBENTS, M_STOPPED_AFTER_MINIMUM,
     M_EMPLOYER_DUES, M_WORKER_DUES, M_FLEXIBLE_DUES, M_PUBLIC_EMPLOYER_DUES, M_PUBLIC_WORKER_DUES,
     M_BACK_PAYMENTS, M_FINES, M_DUE,

@@ -32,10 +32,18 @@ def run(model: PensionModel, worth: tuple[np.ndarray, ...] | None = None) -> Non
     )  # fmt: skip
     if model.transitions:
         model.jobs.observe(sums)
+        model.duplicates = double_records(model, sums)
     model.place, model.sums = place, sums
     firms = model.population.employers
     for row, name in enumerate(("staff", "insured", "wages", "declared")):
         firms[name] = sums.firms[row].astype(np.float64)
+
+
+def double_records(model: PensionModel, sums: passes.Sums) -> np.ndarray:
+    """Records by place of people whose relation has moved away, still counted as insured, (n,) persons."""
+    value, year = model.parameters.value, model.year
+    left = model.duplicates * (1.0 - value("portability.duplicates_cleared", year))
+    return left + value("portability.duplicates_kept", year) * sums["left_behind"]
 
 
 def place_table(model: PensionModel) -> np.ndarray:

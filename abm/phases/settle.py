@@ -94,7 +94,7 @@ def accounts(model: PensionModel) -> Accounts:
         interest=np.zeros(places.n),
         portability_in=ported.sum(axis=0) / 100.0,
         portability_out=ported.sum(axis=1) / 100.0,
-        insured_employees=(sums["insured"] - sums["insured_public"]).astype(np.float64),
+        insured_employees=(sums["insured"] - sums["insured_public"]) + model.duplicates,
         enterprise_employees=sums["staff"].astype(np.float64),
         enterprise_retirees=(sums["retirees"] - sums["retirees_public"]).astype(np.float64),
         average_wage=value("regimes.private_wage_ratio", year) * model.wages_before[province],

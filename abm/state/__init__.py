@@ -37,6 +37,7 @@ STATE: tuple[str, ...] = (
     "levers", "deliberation", "growth", "levels", "mobility", "provincial_bounds",
     # money
     "accounts", "funds_opening", "funds", "settlement", "realised", "memory", "rate_last_year",
+    "duplicates",
     # books and records of all years so far
     "ledger", "observer",
 )  # fmt: skip

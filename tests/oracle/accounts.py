@@ -166,7 +166,7 @@ def accounts_of(model: Oracle) -> list[Account]:
                 interest=earned[c],
                 portability_in=sum(ported[a][c] for a in range(n) if a != c) / 100.0,
                 portability_out=sum(ported[c][b] for b in range(n) if b != c) / 100.0,
-                insured=float(seen["insured"][c] - seen["insured_public"][c]),
+                insured=seen["insured"][c] - seen["insured_public"][c] + model.double[c],
                 employees=float(seen["staff"][c]),
                 retirees=retirees[c],
                 average_wage=value("regimes.private_wage_ratio", year) * model.wage_before[c],

@@ -47,6 +47,7 @@ def row(model: Oracle, province: int | None) -> dict[str, float]:
     levers = model.levers
     managerial = sum(model.settlement.managerial[c] for c in places)
     public = count("public_employer_dues") + count("public_worker_dues")
+    double = sum(model.double[c] for c in places)
     result = {
         "population": round(sum(model.accounts[c].population for c in places)),
         "insured_employees": insured,
@@ -68,7 +69,7 @@ def row(model: Oracle, province: int | None) -> dict[str, float]:
         "declared_share": ratio(count("declared"), count("clipped_wages")),
         "coverage": ratio(count("staff_insured"), count("to_insure")),
         "participation": ratio(count("flexible_paying"), count("flexible")),
-        "adjustment_headcount": 0.5 * (insured - count("insured_public") + count("staff")),
+        "adjustment_headcount": 0.5 * (insured - count("insured_public") + double + count("staff")),
         "audit_effort": by_staff([model.detection(lever.audit) for lever in levers]),
         "registration_effort": by_staff([model.inspection(lever.registration) for lever in levers]),
         "early_retirement_share": ratio(count("early_retirees"), count("new_retirees")),

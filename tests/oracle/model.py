@@ -149,6 +149,10 @@ class Oracle(mesa.Model):
             person.live()
         for employer in self.employers:
             employer.last = employer.now
+        if self.rules.transitions:
+            kept, cleared = self.rules.duplicates_kept, self.rules.duplicates_cleared
+            for c, left in enumerate(self.counts.places["left_behind"]):
+                self.double[c] = self.double[c] * (1.0 - cleared) + kept * left
         self.observe_market()
         for stock, name in (("formal", "staff"), ("flexible", "flexible"), ("public", "public_staff")):
             for c, place in enumerate(self.stocks):

@@ -79,6 +79,7 @@ def oracle_from(engine: PensionModel) -> Oracle:
     oracle.subsidy_key = engine.subsidy_key.tolist()
     oracle.enter_year(engine.year)
     _people(oracle, engine.population.persons)
+    oracle.double = [0.0] * len(oracle.province_of)
     oracle.compatriots = [[0] * 31 for _ in range(31)]
     for person in oracle.agents_by_type[Worker]:
         oracle.compatriots[person.hukou_province][oracle.province_of[person.locality]] += person.weight

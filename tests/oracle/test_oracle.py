@@ -152,6 +152,9 @@ def test_assumed_numbers_that_are_zero_at_rest() -> None:
         "worker.inclination": 0.3,
         "worker.open_to_migrants": 0.5,
         "worker.prefecture_moving_cost": 0.5,
+        "portability.duplicates_kept": 0.5,
+        "benefits.forged_share": 0.1,
+        "worker.mobility": {"2010-01-01": 1.0, "2014-01-01": 0.5},
     }
     agree(end=2024, resolution="prefecture", set=changed)
 

@@ -517,11 +517,10 @@ class Worker(mesa.Agent):
             else:
                 if self.draw("asks transfer") < rules.transfer_asked:
                     self.port(old, new, self.transfer())
-                elif (
-                    rules.transitions
-                    and uniform_of(self.model.keys["asks transfer"], self.id, 2) < rules.months_lost
-                ):
-                    self.paid_months, self.index_sum, self.account, self.qualified = 0, 0.0, 0.0, -1
+                elif rules.transitions:
+                    self.add("left_behind", old, self.weight)
+                    if uniform_of(self.model.keys["asks transfer"], self.id, 2) < rules.months_lost:
+                        self.paid_months, self.index_sum, self.account, self.qualified = 0, 0.0, 0.0, -1
                 self.relation, self.months_here, self.temporary = new, 0, False
                 if rules.transitions:
                     self.lapse()
@@ -599,10 +598,15 @@ class Worker(mesa.Agent):
                 self.port(self.relation, payer, self.transfer())
             self.relation = payer
         on_time = self.reaches >= self.january and not self.early
+        shown, index_sum = self.paid_months, self.index_sum
+        if self.draw("records") < rules.forged_share:
+            shown += rules.forged_months
+            index_sum *= shown / max(self.paid_months, 1)
+            self.add("forged_records", payer, self.weight)
         base, transitional, funded = scheme.monthly_pension(
             model.benefit_wage[payer] / 12.0,
-            self.index_sum,
-            self.paid_months,
+            index_sum,
+            shown,
             self.deemed_months,
             self.account,
             scheme.divisor(rules.divisors, self.statutory / 12.0 if on_time else self.age),
@@ -611,7 +615,7 @@ class Worker(mesa.Agent):
         )
         month = base + transitional + funded
         pension = single(12.0 * month)
-        legacy = (transitional + base * self.deemed_months / self.months) / month
+        legacy = (transitional + base * self.deemed_months / (shown + self.deemed_months)) / month
         self.pension, self.index_sum, self.account = pension, single(legacy), 0.0
         self.status = RETIRED
         self.draw_from_fund(pension * drawn)
