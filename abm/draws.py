@@ -41,6 +41,7 @@ STREAMS: tuple[str, ...] = (
     "early retirement",
     "below minimum",
     "public entry",
+    "records",
     "employer mobile",
     "employer reconsiders",
     "employer destination",
