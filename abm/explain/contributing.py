@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
-from abm.engine import tables
+from abm.engine import people, tables
 from abm.explain import terms
 from abm.explain.life import Life
 from abm.explain.recorder import Call
@@ -42,6 +42,11 @@ def _by_employer(life: Life, employer_rate: float) -> list[str]:
         f"rates: employer {percent(employer_rate)}, worker {percent(rules.worker_rate)}; paid for "
         f"{months_paid(life)} months"
     )
+    if outlook := life.first("outlook"):
+        lines.append(
+            f"expects {outlook.given['moves']:.2f} moves into other pools before the pension, which leave "
+            f"{percent(outlook.result.kept)} of a right"
+        )
     if value := life.first("value_of_base"):
         lines.append(f"to this person a yuan of base is worth {written(terms.of_base(value), 'yuan', 4)}")
     return lines
@@ -112,6 +117,15 @@ def _offer(life: Life, offer: Call) -> list[str]:
     ]
 
 
+def _without_transfer(life: Life) -> str:
+    """What becomes of the months of who does not ask for them to follow."""
+    lost = life.draw("asks_transfer", people.LOST)
+    share = life.model.rules.months_lost
+    if lost is None or lost >= share:
+        return "the months are kept, no money is sent"
+    return f"the months stay behind for good, with chance {percent(share)}, {drew(lost)}"
+
+
 def _offering(life: Life, offer: Call) -> str:
     """The place an offer is of: that with its average wage and floor."""
     rows = (life.before["hukou"], life.before["relation"], life.after["locality"])
@@ -134,7 +148,7 @@ def relation(life: Life) -> list[str]:
         share = life.model.rules.transfer_asked
         lines.append(
             f"asks for the transfer with chance {percent(share)}, {drew(asks)}: "
-            + ("money is sent on" if asks < share else "the months are kept, no money is sent")
+            + ("money is sent on" if asks < share else _without_transfer(life))
         )
     lines += [f"sent from {life.place(a)} to {life.place(b)}: {yuan(x)}" for a, b, x in life.sent()]
     if balance := life.first("account_balance"):

@@ -17,10 +17,12 @@ YEAR = 2016
 WEIGHT = "regimes.assessment_weights.coverage"
 GROWTH = "regimes.assessment_coverage_growth"
 CUT = "regimes.assessment_cut_share"
+LOST = "portability.months_lost"
+REGIMES = {"provincial_unified": "unified", "provincial_unified+with_assessment": "assessed"}
 
 
 def table(runs: Runs) -> pd.DataFrame:
-    """Differences to municipal pools, all provinces: unassessed, assessed, and at other assessments."""
+    """Differences to municipal pools, all provinces: by assessment, and by what moves lose."""
     pooling, assessed = runs.provinces("pooling"), runs.provinces("assessed_coverage")
     plain = moral_hazard(pooling, "provincial_unified+with_assessment", YEAR, indicators=list(PANELS))
     municipal = pooling[pooling["scenario"] == "municipal"]
@@ -31,5 +33,9 @@ def table(runs: Runs) -> pd.DataFrame:
         found = moral_hazard(both, "provincial_unified+with_assessment", YEAR, indicators=list(PANELS))
         words = f"weight {weight:g}, growth {growth:g}, cut {cut:g}"
         parts.append(rows(found, PANELS, words))
+    for lost, at in runs.provinces("larger_pool").groupby(LOST):
+        for name, words in REGIMES.items():
+            found = moral_hazard(at, name, YEAR, indicators=list(PANELS))
+            parts.append(rows(found, PANELS, f"{words}; {lost:g} of months lost"))
     made = pd.concat(parts, ignore_index=True)
     return made[made["series"] == "all"].reset_index(drop=True)
