@@ -93,8 +93,8 @@ PLACE: Table = {
     "adjustment_headcount": Column(
         "number",
         "persons",
-        "½ (insured employees of the enterprise scheme, double records included, + staff of employers): N of the "
-        "adjustment formula",
+        "½ (insured employees of the enterprise scheme, double records included, + staff of employers): N of "
+        "the adjustment formula",
         STATE,
     ),
     "audit_effort": Column(
