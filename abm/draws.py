@@ -41,6 +41,8 @@ STREAMS: tuple[str, ...] = (
     "early retirement",
     "below minimum",
     "public entry",
+    "buying in",
+    "merged scheme",
     "employer mobile",
     "employer reconsiders",
     "employer destination",

@@ -36,11 +36,15 @@ class Keys(NamedTuple):
     early_retirement: np.uint64
     below_minimum: np.uint64
     public_entry: np.uint64
+    buying_in: np.uint64
+    merged_scheme: np.uint64
 
 
 NEVER = 9999
 
-TRAITS = ("birth_month", "patience", "awareness", "covered", "participation", "public_entry")
+TRAITS = (
+    "birth_month", "patience", "awareness", "covered", "participation", "public_entry", "merged_scheme",
+)  # fmt: skip
 
 
 def keys(seed: int, year: int) -> Keys:
