@@ -183,7 +183,8 @@ SELECTION: Table = {
         "number", "share of the base", "Their mean perceived net value of paying, per yuan of base", STATE
     ),
     "stopped_after_minimum": _persons("Voluntary payers who stopped with the minimum reached"),
-    "new_insured": _persons("New members of the scheme"),
+    "new_insured": _persons("New members of the scheme before the retirement age"),
+    "bought_in": _persons("Persons past the age who bought the minimum, or came with a scheme that merged"),
     "lump_sums": _persons("Persons who took back their account below the minimum at the retirement age"),
     "to_resident_scheme": _persons("Persons who took it to the resident scheme instead"),
 }

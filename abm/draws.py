@@ -42,6 +42,8 @@ STREAMS: tuple[str, ...] = (
     "below minimum",
     "public entry",
     "records",
+    "buying in",
+    "merged scheme",
     "employer mobile",
     "employer reconsiders",
     "employer destination",

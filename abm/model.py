@@ -26,6 +26,7 @@ from abm.phases import announce, employ, foresee, govern, live, opening, settle
 from abm.phases.jobs import Jobs, Stock
 from abm.population import base as base_module
 from abm.population import census, employers, places, synthesis
+from abm.population.merged import MergedSchemes
 from abm.population.persons import Status
 from abm.regimes.booking import Chart
 from abm.results import Results, manifest
@@ -117,6 +118,7 @@ class PensionModel(mesa.Model):
         self.economy = economy_module.load(self.parameters, self.base, self.entrants, horizon)
         self.membership = regimes.accounts.Membership(self.places.province_of)
         self.public_entry = opening.PublicEntry(self)
+        self.merged_schemes = MergedSchemes(self.parameters, self.base, self.places)
         self.chart = Chart(self.membership, PROVINCE_NAMES, self.places.codes)
         self.phase_seconds: dict[str, float] = {}
         self.central = CentralGovernment(self, "000000", NATION, "全国")

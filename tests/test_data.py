@@ -139,6 +139,26 @@ def test_public_sector_enters_where_headcounts_jump() -> None:
     assert (year["Yunnan"], year["Gansu"], year["Guangxi"], year["Hunan"]) == (2016, 2017, 2016, 2018)
 
 
+def test_mergers_are_what_goes_beyond_ordinary_growth() -> None:
+    """Shanghai by hand from its published headcounts; Zhejiang's steps add up to its whole excess of 2016."""
+    rows = data.load("merged_schemes")
+    staff = rows[rows.variable == "merged_employees"]
+    assert [(staff.province.item(), staff.year.item())] == [("Shanghai", 2011)]
+    p = PROVINCE_NAMES.index("Shanghai")
+    e = data.panel("pension_province", "insured_employees", range(2009, 2013))[p]
+    usual = 0.5 * (e[1] / e[0] + e[3] / e[2])
+    assert staff.value.item() == round(e[2] - usual * e[1])
+    p = PROVINCE_NAMES.index("Zhejiang")
+    retired = rows[rows.variable == "merged_retirees"]
+    assert set(retired.province) == {"Zhejiang"}
+    assert (retired.value > 0).all()
+    r = data.panel("pension_province", "insured_retirees", range(2008, 2017))[p]
+    public = data.panel("public_sector", "public_retirees", [2011, 2016])[p]
+    usual = 0.5 * (r[1] / r[0] + r[2] / r[1])
+    excess = (r[-1] - public[1]) - (r[3] - public[0]) * usual**5
+    assert retired.value.sum() == pytest.approx(excess, abs=3)
+
+
 def test_published_values_survive_the_change_of_units() -> None:
     assert data.national("pension_national", "fund_balance", [2018])[0] == 5_090_130_000_000
     assert data.national("fiscal_subsidy", "subsidy_employee_scheme", range(2014, 2018)).tolist() == [

@@ -151,7 +151,7 @@ def test_headcounts_of_the_first_year_are_the_published_ones(run: Results) -> No
 
 MEASURES = (
     "adults", "deaths", "arrivals", "departures", "insured", "retirees", "new_retirees", "lump_sums",
-    "to_resident_scheme", "flexible", "public_staff",
+    "to_resident_scheme", "flexible", "public_staff", "bought_in",
 )  # fmt: skip
 
 
@@ -260,6 +260,21 @@ def test_insured_reconcile_person_by_person(steps: list[Year]) -> None:
         out = measures["lump_sums"] + measures["to_resident_scheme"]
         assert a.weight[left | first_and_last_year].sum() == out
         assert a.stopped[left].all()
+
+
+def test_who_buys_in_had_no_past_and_gets_the_minimum_of_a_pension(steps: list[Year]) -> None:
+    """Past the age, never a member, fifteen years paid at once."""
+    for y in steps:
+        both = y.before.index.intersection(y.after.index)
+        b, a = y.before.loc[both], y.after.loc[both]
+        bought = (
+            ~b.inside & ~b.public & (b.status != Status.RETIRED) & (a.status == Status.RETIRED) & a.inside
+        )
+        assert a.weight[bought].sum() == y.measures["bought_in"].sum() > 0
+        assert (a.paid_months[bought] == y.minimum_months).all()
+        assert (b.paid_months[bought] == 0).all()
+        assert (a.months_past_age[bought] >= 12).all()
+        assert not a.stopped[bought].any()
 
 
 def test_a_pension_once_drawn_is_drawn_for_life_and_nobody_pays_beside_it(steps: list[Year]) -> None:

@@ -55,7 +55,7 @@ def test_the_columns_are_those_of_the_contract() -> None:
     keys = ["year", "province", "sex", "birth_cohort", "migrant", "status"]
     assert list(SCHEMA["groups"]) == [*keys, "persons", "payers", "lapsed", "contributions", "pensions"]
     who = [f"{name}{end}" for name in ("entrant", "incumbent") for end in ("s", "_age", "_value")]
-    left = ["stopped_after_minimum", "new_insured", "lump_sums", "to_resident_scheme"]
+    left = ["stopped_after_minimum", "new_insured", "bought_in", "lump_sums", "to_resident_scheme"]
     assert list(SCHEMA["selection"]) == ["year", "province", *who, *left]
     keys = ["year", "province", "ownership", "declaration_mode"]
     assert list(SCHEMA["employers"]) == [*keys, "employers", "staff", "insured", "declared", "wages"]

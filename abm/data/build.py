@@ -12,6 +12,7 @@ from pathlib import Path
 
 from abm.data import build_people, build_scheme, build_work
 from abm.data.build_localities import prefectures
+from abm.data.build_merged import merged_schemes
 from abm.data.build_public import public_sector
 from abm.data.tidy import Record, Sources, write_csv, write_table
 
@@ -23,6 +24,7 @@ TABLES: dict[str, Builder] = {
     "central_adjustment": build_scheme.central_adjustment,
     "compliance": build_scheme.compliance,
     "public_sector": public_sector,
+    "merged_schemes": merged_schemes,
     "economy": build_work.economy,
     "wages": build_work.wages,
     "employment": build_work.employment,

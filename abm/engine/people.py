@@ -177,6 +177,8 @@ def people_block(
             months_had = np.int64(paid[i]) + np.int64(deemed[i])
             of_age = rules.transitions and reaches <= january + 11
             goes_on = of_age and reaches < january and inside and not public and months_had < minimum
+            never_member = not inside and not public and (flag & STOPPED) == 0
+            waits = of_age and reaches < january and never_member
 
             # --- where to live
             if rules.transitions and status != PUBLIC and worker.considers_moving(
@@ -338,6 +340,8 @@ def people_block(
                             flag |= COVERED
                         else:
                             flag &= ~COVERED
+                    if uniform(keys.merged_scheme, identity) < place[c, t.P_MERGED_STAFF]:
+                        flag |= COVERED  # registered since the former scheme merged, whatever is chosen
                     joined = inside or (flag & COVERED) != 0  # else the whole year is due and nothing paid
                     owed = full * rate * (flow if joined else place[c, t.P_EMPLOYEE_FLOW])
                     sums[t.M_DUE, c] += fen(owed) * w
@@ -597,6 +601,49 @@ def people_block(
                     inside = False
                     flag = (flag | STOPPED) & ~INSIDE & ~PAYS & ~TEMPORARY
                     status = OUTSIDE
+            elif waits:
+                # past the age and never a member: the minimum may be bought with one payment
+                at = h if province_of[h] != province_of[c] else c
+                turn = uniform(keys.buying_in, identity)
+                own_divisor = benefits.account_divisor(np.float64(age), divisors)
+                buys = turn < place[at, t.P_MERGED_RETIREES]
+                if not buys and turn < place[at, t.P_MERGED_RETIREES] + place[at, t.P_BUY_IN]:
+                    value = worker.value_of_buying_in(
+                        (january - reaches) / 12.0, place[at, t.P_BASE_WAGE], place[at, t.P_FLOOR],
+                        rules.flexible_rate, tastes, scheme, own_divisor,
+                    )  # fmt: skip
+                    utility = worker.utility_of_paying(
+                        value, place[at, t.P_FLOOR] * place[at, t.P_BASE_WAGE],
+                        place[c, t.P_FLEXIBLE_INCOME] * talent, rules.flexible_rate,
+                        place[at, t.P_INCLINATION], rules.participation_scale, rules.burden_aversion,
+                    )  # fmt: skip
+                    buys = uniform(keys.participation, identity) < worker.participation_chance(
+                        utility, worker.NO_OFFER
+                    )
+                if buys:
+                    inside, waits = True, False
+                    flag |= INSIDE
+                    r = at
+                    relations[i] = np.uint16(r)
+                    floor = place[r, t.P_FLOOR]
+                    bought = minimum / 12.0 * floor
+                    dues = contributions.flexible_dues(
+                        bought * place[r, t.P_BASE_WAGE], rules.flexible_rate, rules.account_share
+                    )
+                    from_worker = fen(dues.worker) * w
+                    money_in += from_worker
+                    sums[t.M_FLEXIBLE_DUES, r] += from_worker
+                    paid[i] = np.uint16(minimum)
+                    new = benefits.new_pension(
+                        place[r, t.P_BENEFIT_WAGE] / 12.0, np.float64(minimum), 0.0, bought, dues.account,
+                        own_divisor, rules.base_rate, rules.transitional_rate,
+                    )  # fmt: skip
+                    pensions[i] = np.float32(12.0 * new.whole)
+                    money_out = fen(0.5 * pensions[i] * (1.0 + place[r, t.P_SUPPLEMENT])) * w
+                    sums[t.M_PENSIONS, r] += money_out
+                    sums[t.M_BOUGHT_IN, r] += w
+                    sums[t.M_NEW_RETIREES, r] += w
+                    status = RETIRED
             if status == RETIRED:
                 flag &= ~PAYS & ~TEMPORARY
             if status != FORMAL:
@@ -627,6 +674,9 @@ def people_block(
                 sums[t.M_INSURED, r] += w
                 if public:
                     sums[t.M_INSURED_PUBLIC, r] += w
+            if reaches <= january + 11 and not inside and not public and (flag & STOPPED) == 0:
+                at = h if province_of[h] != province_of[c] else c
+                sums[t.M_NEVER_MEMBERS, at] += w
             if status == PUBLIC:
                 sums[t.M_PUBLIC_STAFF, c] += w
             elif status != FORMAL and (flag & STOPPED) == 0:

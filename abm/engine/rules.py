@@ -38,11 +38,15 @@ class Keys(NamedTuple):
     below_minimum: np.uint64
     public_entry: np.uint64
     records: np.uint64
+    buying_in: np.uint64
+    merged_scheme: np.uint64
 
 
 NEVER = 9999
 
-TRAITS = ("birth_month", "patience", "awareness", "covered", "participation", "public_entry")
+TRAITS = (
+    "birth_month", "patience", "awareness", "covered", "participation", "public_entry", "merged_scheme",
+)  # fmt: skip
 
 
 def keys(seed: int, year: int) -> Keys:

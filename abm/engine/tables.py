@@ -35,6 +35,9 @@ PLACE = (
     "public_inside_start",  # the same at the start
     "public_retired_inside",  # part of the public group's pensioners enrolled by now
     "public_retired_start",
+    "merged_staff",  # part of the staff left out at the start whose former scheme has merged into this one
+    "merged_retirees",  # part of the uninsured past the age whose former scheme merges this year
+    "buy_in",  # yearly chance that somebody past the age who was never a member may buy in
     "employee_flow",  # base year: mean over year-end employees; 1 afterwards
     "retiree_flow",  # base year: mean over year-end pensioners; 1 afterwards
 )
@@ -43,7 +46,8 @@ PLACE = (
     P_EMPLOYER_RATE, P_HIRING, P_LEAVING, P_TAKING_UP, P_GIVING_UP, P_PUBLIC_HIRING, P_INCLINATION,
     P_LENIENCY, P_SUPPLEMENT, P_ENTRY, P_DEEMED_RATE, P_POOL, P_AVERAGE_PENSION,
     P_OLD_FRACTION, P_RISE_SUPPLEMENT, P_AVERAGE_PUBLIC_PENSION, P_OLD_PUBLIC_FRACTION, P_PUBLIC_INSIDE,
-    P_PUBLIC_INSIDE_START, P_PUBLIC_RETIRED_INSIDE, P_PUBLIC_RETIRED_START, P_EMPLOYEE_FLOW, P_RETIREE_FLOW,
+    P_PUBLIC_INSIDE_START, P_PUBLIC_RETIRED_INSIDE, P_PUBLIC_RETIRED_START, P_MERGED_STAFF, P_MERGED_RETIREES,
+    P_BUY_IN, P_EMPLOYEE_FLOW, P_RETIREE_FLOW,
 ) = range(len(PLACE))  # fmt: skip
 
 FIRM = (
@@ -71,7 +75,9 @@ MEASURE = (
     # away without a transfer
     "insured", "insured_public", "payers", "retirees", "retirees_public", "retirees_old",
     "retirees_public_old", "new_retirees", "early_retirees", "lump_sums", "to_resident_scheme",
-    "new_insured", "left_behind", "forged_records",
+    "new_insured", "left_behind", "forged_records", "bought_in",
+    # persons by hukou place: past the age, never members
+    "never_members",
     # persons by the place that collects
     "flexible_insured", "entrants", "incumbents", "stopped_after_minimum",
     # fen by the fund that collects
@@ -94,7 +100,7 @@ MEASURE = (
     M_JOB_SEEKERS, M_IDLE_SEEKERS,
     M_INSURED, M_INSURED_PUBLIC, M_PAYERS, M_RETIREES, M_RETIREES_PUBLIC, M_RETIREES_OLD,
     M_RETIREES_PUBLIC_OLD, M_NEW_RETIREES, M_EARLY_RETIREES, M_LUMP_SUMS, M_TO_RESIDENT,
-    M_NEW_INSURED, M_LEFT_BEHIND, M_FORGED_RECORDS,
+    M_NEW_INSURED, M_LEFT_BEHIND, M_FORGED_RECORDS, M_BOUGHT_IN, M_NEVER_MEMBERS,
     M_FLEXIBLE_INSURED, M_ENTRANTS, M_INCUMBENTS, M_STOPPED_AFTER_MINIMUM,
     M_EMPLOYER_DUES, M_WORKER_DUES, M_FLEXIBLE_DUES, M_PUBLIC_EMPLOYER_DUES, M_PUBLIC_WORKER_DUES,
     M_BACK_PAYMENTS, M_FINES, M_DUE,

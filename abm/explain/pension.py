@@ -18,7 +18,32 @@ def retirement(life: Life) -> list[str]:
         same("pension", public.result, life.after["pension"])
         given = ", ".join(f"{name.replace('_', ' ')} {value:,.4g}" for name, value in public.given.items())
         return [*lines, f"retires from the public staff ({given}): pension {yuan(public.result)} a year"]
-    return lines + _below_minimum(life)
+    return lines + _buying_in(life) + _below_minimum(life)
+
+
+def _buying_in(life: Life) -> list[str]:
+    """The offer to buy the minimum at once past the age, and what came of it."""
+    call, bought = life.first("value_of_buying_in"), life.counted("bought_in")
+    if call is None and not bought:
+        return []
+    lines = ["past the retirement age and never a member"]
+    if call is not None:
+        given, tried = call.given, life.first("participation_chance")
+        n = years(given["scheme"].minimum_months)
+        lines.append(
+            f"a window is open: {n} at {given['floor']:.3g} times {yuan(given['average_wage'])} may be "
+            f"bought at once, perceived worth {call.result:+.3f} per yuan of base"
+        )
+        if tried is not None:
+            drawn = life.draw("participation")
+            lines.append(f"buys with chance {percent(tried.result)}" + (f", {drew(drawn)}" if drawn else ""))
+    else:
+        lines.append("comes with another scheme that merges into this one this year")
+    if bought:
+        lines.append(
+            f"pays {yuan(life.booked('flexible_dues')[0][1])} and draws {yuan(life.after['pension'])} a year"
+        )
+    return lines
 
 
 def _early(life: Life) -> list[str]:

@@ -287,7 +287,7 @@ def selection_frame(model: PensionModel) -> pd.DataFrame:
         columns[f"{who}s"] = heads
         for what in ("age", "value"):
             columns[f"{who}_{what}"] = total(f"{who}_{what}") / 100.0 / np.maximum(heads, 1)
-    for name in ("stopped_after_minimum", "new_insured", "lump_sums", "to_resident_scheme"):
+    for name in ("stopped_after_minimum", "new_insured", "bought_in", "lump_sums", "to_resident_scheme"):
         columns[name] = total(name)
     frame = pd.DataFrame(columns)
     frame.insert(0, "province", list(PROVINCE_NAMES))

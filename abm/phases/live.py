@@ -70,6 +70,11 @@ def place_table(model: PensionModel) -> np.ndarray:
     fields |= model.pension_means
     fields["rise_supplement"] = model.rise_supplements
     fields |= model.public_entry(year)
+    waiting = model.sums["never_members"] if model.counted else np.zeros(places.n)
+    fields["merged_staff"] = model.merged_schemes.staff(year)
+    fields["merged_retirees"] = model.merged_schemes.retirees(year, waiting)
+    window = parameters.by_province("worker.buy_in_window", year)
+    fields["buy_in"] = window[province] * places.urban_share
     if not model.transitions:
         fields["employee_flow"] = (model.base.mean_employees / model.base.employees)[province]
         fields["retiree_flow"] = (model.base.mean_retirees / model.base.retirees)[province]

@@ -40,10 +40,18 @@ class Base:
 
 
 def employment(variable: str, year: int) -> np.ndarray:
-    """Employment of a kind by province, (31,) persons: between and beyond the censuses log-linear to 2020."""
+    """Employment of a kind by province, (31,) persons, between the censuses and constant after the last.
+
+    Employment per resident is log-linear; residents are the published ones, so that a province which grew and
+    then shrank has its peak of work in between. Before the first census employment itself is extrapolated.
+    """
     first, second = (data.panel("employment", variable, [y])[:, 0] for y in _CENSUS)
     t = (min(year, _CENSUS[1]) - _CENSUS[0]) / (_CENSUS[1] - _CENSUS[0])
-    return first ** (1.0 - t) * second**t
+    path = first ** (1.0 - t) * second**t
+    if not _CENSUS[0] < year < _CENSUS[1]:
+        return path
+    residents = data.panel("population_total", "resident_pop_yearend", [_CENSUS[0], year, _CENSUS[1]])
+    return path * residents[:, 1] / (residents[:, 0] ** (1.0 - t) * residents[:, 2] ** t)
 
 
 def load(parameters: Parameters, places: Places, year: int) -> Base:

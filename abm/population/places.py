@@ -30,6 +30,7 @@ class Places:
     work_share: np.ndarray  # non-agricultural employment
     retired_share: np.ndarray  # residents of 60 and over, urban
     migrant_share: np.ndarray  # migrants from other provinces
+    urban_share: np.ndarray  # urban residents over all residents of the place, 2010
     distance: np.ndarray  # (31, 31) km between capitals, OWN_DISTANCE_KM on the diagonal
 
     @property
@@ -47,6 +48,11 @@ def load(resolution: str) -> Places:
     """The places of a resolution, ``province`` or ``prefecture``."""
     distance = data.matrix("distances").copy()
     np.fill_diagonal(distance, OWN_DISTANCE_KM)
+    frame = data.load("prefectures")
+    frame = frame[frame.year == 2010].copy()
+    frame["p"] = [PROVINCE_NAMES.index(name) for name in frame.province]
+    frame = frame.sort_values(["p", "code"])
+    province = frame.p.to_numpy()
     if resolution == "province":
         one = np.ones(len(PROVINCES))
         return Places(
@@ -58,13 +64,9 @@ def load(resolution: str) -> Places:
             work_share=one,
             retired_share=one,
             migrant_share=one,
+            urban_share=np.bincount(province, frame.urban) / np.bincount(province, frame.population),
             distance=distance,
         )
-    frame = data.load("prefectures")
-    frame = frame[frame.year == 2010].copy()
-    frame["p"] = [PROVINCE_NAMES.index(name) for name in frame.province]
-    frame = frame.sort_values(["p", "code"])
-    province = frame.p.to_numpy()
 
     def share(values: np.ndarray) -> np.ndarray:
         """Within-province shares of non-negative values; equal where a province has none."""
@@ -84,6 +86,7 @@ def load(resolution: str) -> Places:
         work_share=share((frame.employed_longform - frame.employed_agriculture_longform).to_numpy()),
         retired_share=share((old * urban).to_numpy()),
         migrant_share=share(frame.migrants_other_province.to_numpy()),
+        urban_share=urban.to_numpy(),
         distance=distance,
     )
 

@@ -50,6 +50,7 @@ and the model's own NamedTuples and dataclasses.
 DERIVED: tuple[str, ...] = (
     # what the scenario says and the data it rests on
     "scenario", "parameters", "places", "base", "entrants", "economy", "membership", "chart", "public_entry",
+    "merged_schemes",
     # what is in force this year
     "stack_in_force", "schedule", "rules", "divisors", "keys",
     # the institutions and the order of a year

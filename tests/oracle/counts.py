@@ -45,6 +45,9 @@ class Counts:
             self.places["insured"][r] += w
             if who.public_group:
                 self.places["insured_public"][r] += w
+        never = not (who.inside or who.public_group or who.stopped or retired)
+        if never and who.reaches < 12 * rules.year + 12:
+            self.places["never_members"][who.buying_place()] += w
         if who.status == PUBLIC:
             self.places["public_staff"][c] += w
         if who.status in {OUTSIDE, FLEXIBLE} and not who.stopped:

@@ -141,6 +141,7 @@ class Oracle(mesa.Model):
         """The young come of age, then everybody lives the year; the market is observed."""
         if self.rules.transitions:
             self.come_of_age()
+            self.open_windows()
         self.crossing = Leaving(self)
         self.counts = Counts(self)
         for employer in self.employers:
@@ -161,6 +162,24 @@ class Oracle(mesa.Model):
                     place[stock].count(counted)
                 else:
                     place[stock].now = counted
+
+    def open_windows(self) -> None:
+        """Schemes that merge and windows for who is past the age and never was a member (10.9, 10.10)."""
+        start, year, places = self.scenario.start, self.year, range(len(self.province_of))
+        came = [0.0] * 31
+        comes = [0.0] * 31
+        for where, when, kind, persons in paths.mergers():
+            if kind == "merged_employees" and start < when <= year:
+                came[where] += persons
+            if kind == "merged_retirees" and start < when == year:
+                comes[where] += persons
+        waiting = [0.0] * 31
+        for c in places:
+            waiting[self.province_of[c]] += self.counts.places["never_members"][c]
+        home = [self.province_of[c] for c in places]
+        self.merged_staff = [min(came[p] / self.left_out[p], 1.0) for p in home]
+        self.merged_retirees = [min(comes[p] / max(waiting[p], 1.0), 1.0) for p in home]
+        self.buy_in = [self.rules.buy_in[home[c]] * self.urban_share[c] for c in places]
 
     def settle(self) -> None:
         """Draw up the accounts, settle them through the tiers, and round to the fen."""

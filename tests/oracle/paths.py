@@ -38,15 +38,25 @@ def output(p: Parameters, year: int) -> list[float]:
 
 
 def market_employment(p: Parameters, year: int) -> list[float]:
-    """Employment outside agriculture and public services, log-linear between the censuses."""
+    """Employment outside agriculture and public services; per resident log-linear between the censuses."""
     early, late = (published("employment", "employed_market", y) for y in CENSUSES)
     at = (min(year, CENSUSES[1]) - CENSUSES[0]) / (CENSUSES[1] - CENSUSES[0])
     path = [
         math.exp(math.log(a) + at * (math.log(b) - math.log(a))) for a, b in zip(early, late, strict=True)
     ]
+    if CENSUSES[0] < year < CENSUSES[1]:
+        people = [published("population_total", "resident_pop_yearend", y) for y in (*CENSUSES, year)]
+        path = [x * now / a * (a / b) ** at for x, a, b, now in zip(path, *people, strict=True)]
     for later in range(CENSUSES[1] + 1, year + 1):
         path = [x * (1.0 + p.value("projection.jobs_growth", later)) for x in path]
     return path
+
+
+@cache
+def mergers() -> tuple[tuple[int, int, str, float], ...]:
+    """Province, year, kind and persons of the schemes that merged."""
+    rows = load_data("merged_schemes").itertuples()
+    return tuple((PROVINCE_NAMES.index(row.province), row.year, row.variable, row.value) for row in rows)
 
 
 @cache

@@ -86,6 +86,7 @@ class Rules:
         self.discounts = (value("worker.discount_low"), value("worker.discount_high"))
         self.awareness = (value("worker.awareness_low"), value("worker.awareness_high"))
         self.inclination = value("worker.inclination")
+        self.buy_in = list(p.by_province("worker.buy_in_window", year))
         self.participation_scale = value("worker.participation_scale")
         self.habit = value("worker.habit")
         self.open_to_migrants = value("worker.open_to_migrants")
@@ -163,7 +164,16 @@ class Rules:
 class Keys:
     """Keys of the streams of a run and year; ``fixed`` are those of traits that never change."""
 
-    FIXED = ("birth month", "patience", "awareness", "cadre", "covered", "participation", "public entry")
+    FIXED = (
+        "birth month",
+        "patience",
+        "awareness",
+        "cadre",
+        "covered",
+        "participation",
+        "public entry",
+        "merged scheme",
+    )
 
     def __init__(self, seed: int, year: int) -> None:
         self._seed, self._year, self._known = seed, year, {}

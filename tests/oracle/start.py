@@ -46,6 +46,7 @@ def oracle_from(engine: PensionModel) -> Oracle:
     oracle.first = [int(c) for c in places.first]
     oracle.population_share = places.population_share.tolist()
     oracle.work_share = places.work_share.tolist()
+    oracle.urban_share = places.urban_share.tolist()
     oracle.distance = places.distance.tolist()
     oracle.attraction = engine.attraction.tolist()
     oracle.moving_cost = float(engine.moving_cost)
@@ -75,6 +76,12 @@ def oracle_from(engine: PensionModel) -> Oracle:
     oracle.public_entry = PublicEntry(
         oracle, engine.scenario.start, entry.inside.tolist(), entry.retired_inside.tolist(), pool.tolist()
     )
+    pay_alone = value("population.flexible_share_of_payers", engine.year)
+    staff = value("population.payers_share", engine.year) * (1.0 - pay_alone)
+    oracle.left_out = [
+        max(jobs - staff * (insured - own), 1.0)
+        for jobs, insured, own in zip(base.formal_jobs, base.employees, base.public_employees, strict=True)
+    ]
     oracle.funds = funds_of(engine.funds_opening)
     oracle.subsidy_key = engine.subsidy_key.tolist()
     oracle.enter_year(engine.year)

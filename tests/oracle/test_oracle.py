@@ -56,6 +56,7 @@ def test_prefectures_person_by_person() -> None:
     [
         ("contributions.worker_rate", 0.079, "worker_dues"),
         ("worker.burden_aversion", 1.25, "payers"),
+        ("worker.buy_in_window", 0.2, "bought_in"),
         ("portability.transfer_rate", 0.121, "ported"),
         ("retirement.special_trades_advance", 48, "early_retirees"),
         ("labour.turnover_vacancies", 0.11, "employer"),

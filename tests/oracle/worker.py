@@ -406,6 +406,8 @@ class Worker(mesa.Agent):
                 self.covered = bool(found) or taste < boss.coverage
             if found and not before and not self.new_staff:
                 self.add("fines", c, fen(full * rate * self.y * flow * (rules.fine_multiple - 1.0)) * w)
+            if self.draw("merged scheme") < model.merged_staff[c]:
+                self.covered = True
         due_share = self.y if self.inside or self.covered else 1.0
         self.add("due", c, fen(full * rate * flow * due_share) * w)
         if not self.covered:
@@ -586,6 +588,8 @@ class Worker(mesa.Agent):
             self.retire_on_pension(drawn)
         elif self.inside and self.of_age and self.reaches >= self.january and not enough:
             self.below_minimum()
+        elif not self.inside and self.of_age and self.reaches < self.january and not self.stopped:
+            self.buy_in()
 
     def retire_on_pension(self, drawn: float) -> None:
         model, rules = self.model, self.model.rules
@@ -624,6 +628,51 @@ class Worker(mesa.Agent):
         if self.early:
             self.add("early_retirees", payer, self.weight)
             self.add("early_pensions", payer, fen(pension) * self.weight)
+
+    def buying_place(self) -> int:
+        """Where a person past the age may buy in: at home."""
+        away = self.model.province_of[self.locality] != self.hukou_province
+        return self.hukou if away else self.locality
+
+    def buy_in(self) -> None:
+        """6.5 and 10.10."""
+        model, rules, at, w = self.model, self.model.rules, self.buying_place(), self.weight
+        turn, merged = self.draw("buying in"), model.merged_retirees[at]
+        floor, average = model.levers[at].floor, model.base_wage[at]
+        divisor = scheme.divisor(rules.divisors, self.age)
+        if turn >= merged + model.buy_in[at]:
+            return
+        if turn >= merged:
+            past = (self.january - self.reaches) / 12.0
+            value = choices.value_of_buying_in(self.belief, past, average, floor, divisor, rules.promise)
+            made = choices.Offer(floor * average, value)
+            income = model.flexible_income[self.locality] * self.talent
+            liking = model.inclination[model.province_of[at]] + rules.inclination
+            utility = choices.utility_of_paying(
+                made, liking, income, rules.promise, rules.participation_scale
+            )
+            if self.taste >= 1.0 / (1.0 + math.exp(-utility)):
+                return
+        index_sum = rules.minimum / 12.0 * floor
+        account = index_sum * average * rules.account_share
+        price = fen(index_sum * average * rules.promise.flexible_rate) * w
+        self.dues += price
+        self.add("flexible_dues", at, price)
+        month = scheme.monthly_pension(
+            model.benefit_wage[at] / 12.0,
+            index_sum,
+            rules.minimum,
+            0,
+            account,
+            divisor,
+            rules.base_rate,
+            rules.transitional_rate,
+        )
+        self.inside, self.relation, self.status = True, at, RETIRED
+        self.paid_months, self.pension = rules.minimum, single(12.0 * sum(month))
+        self.draw_from_fund(0.5 * self.pension)
+        self.add("new_retirees", at, w)
+        self.add("bought_in", at, w)
 
     def below_minimum(self) -> None:
         """6.4."""
