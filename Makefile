@@ -52,6 +52,7 @@ paper: setup
 	$(BIN)/tongchou paper
 
 docs: setup
+	$(BIN)/python -m calibration.document
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
 	@echo "docs: build/docs/index.html"
 

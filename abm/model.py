@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import mesa
 import numpy as np
@@ -135,15 +135,7 @@ class PensionModel(mesa.Model):
             ],
             random=self.random,
         )
-        self.phases: list[Phase] = [
-            ("the year's rules are announced", PensionModel.announce),
-            ("governments choose their levers", PensionModel.govern),
-            ("employers choose coverage, declared base and place", PensionModel.employ),
-            ("people live, move, work, pay and retire", PensionModel.live),
-            ("agencies collect and pay", PensionModel.assess),
-            ("funds settle through the tiers", PensionModel.settle),
-            ("the year is observed", PensionModel.observe),
-        ]
+        self.phases: list[Phase] = list(self.PHASES)
 
     def _begin(self) -> None:
         """Build the state before the base year: people, employers, reserves, levers, books."""
@@ -345,6 +337,17 @@ class PensionModel(mesa.Model):
             self.levy_at_start = self.market["levy"].copy()
         foresee.observe(self)
         self.observer.record(self)
+
+    PHASES: ClassVar[tuple[Phase, ...]] = (
+        ("the year's rules are announced", announce),
+        ("governments choose their levers", govern),
+        ("employers choose coverage, declared base and place", employ),
+        ("people live, move, work, pay and retire", live),
+        ("agencies collect and pay", assess),
+        ("funds settle through the tiers", settle),
+        ("the year is observed", observe),
+    )
+    """A year: what happens, in order, and the method that does it."""
 
     # --- what can be asked
 

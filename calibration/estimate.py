@@ -41,8 +41,9 @@ class Outcome(NamedTuple):
     """An estimate with its problem: what reports, profiles and the posterior start from.
 
     ``stated`` and ``robust`` are standard errors by position (n,): from the errors of the targets with (1 +
-    1/S), and from the misfit, clustered by province. ``left`` is the share of the prior's deviation left
-    (``msm.unidentified``).
+    1/S), and from the misfit, clustered by province; NaN at a bound. ``dependence`` is how much less
+    independent the moments are than counted (``msm.dependence``), ``left`` the share of the prior's deviation
+    that is left when their information is divided by it (``msm.unidentified``).
     """
 
     space: free.Space
@@ -53,6 +54,7 @@ class Outcome(NamedTuple):
     weights: Array
     stated: Array
     robust: Array
+    dependence: float
     left: Array
     default: Array
 
@@ -100,11 +102,13 @@ def run(plan: Plan, say: Say = lambda _: None) -> Outcome:
 
     misfit = second.simulated.mean(axis=0) - table.value
     by_province = msm.clustered(misfit, _codes(table, "province"))
-    stated = msm.covariance(second.jacobian, weights, np.diag(table.error**2), len(plan.seeds))
-    robust = msm.covariance(second.jacobian, weights, by_province, None)
+    slopes, inner = second.jacobian, msm.inside(second.position)
+    stated = msm.deviations(slopes, weights, np.diag(table.error**2), len(plan.seeds), inner)
+    robust = msm.deviations(slopes, weights, by_province, None, inner)
+    dependence = msm.dependence(robust, slopes, weights, inner)
     return Outcome(
-        space, table, task, first, second, weights, _deviation(stated), _deviation(robust),
-        msm.unidentified(second.jacobian, weights), task.simulate(space.default[None])[0],
+        space, table, task, first, second, weights, stated, robust, dependence,
+        msm.unidentified(slopes, weights / dependence), task.simulate(space.default[None])[0],
     )  # fmt: skip
 
 
@@ -124,10 +128,6 @@ def _starts(task: msm.Problem, weights: Array, space: free.Space, plan: Plan) ->
 
 def _codes(table: moments.Table, level: str) -> NDArray[np.int64]:
     return pd.factorize(table.index.get_level_values(level))[0].astype(np.int64)
-
-
-def _deviation(covariance: Array) -> Array:
-    return np.sqrt(np.maximum(np.diag(covariance), 0.0))
 
 
 def _spent(what: str, trials: Trials) -> str:
@@ -152,7 +152,7 @@ def parameters(outcome: Outcome) -> pd.DataFrame:
         "se_robust": outcome.robust * slopes,
         "low": [p.low for p in outcome.space.parameters],
         "high": [p.high for p in outcome.space.parameters],
-        "at_bound": (position < 0.005) | (position > 0.995),
+        "at_bound": ~msm.inside(position),
         "prior_left": outcome.left,
     })  # fmt: skip
     return rows.assign(identified=(rows["prior_left"] < IDENTIFIED) & ~rows["at_bound"])

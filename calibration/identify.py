@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from calibration import free, msm
+from abm.errors import UserError
+from calibration import free, moments, msm
 from calibration.trials import Trials
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from calibration.estimate import Outcome, Plan
 
 Array = NDArray[np.floating]
@@ -21,8 +21,7 @@ Array = NDArray[np.floating]
 POINTS = (0.05, 0.275, 0.5, 0.725, 0.95)
 NOTE_PROFILES = (
     "`profiles.csv` holds the objective along each parameter, the others adjusted by the linear model. A "
-    "flat "
-    "profile says what the list says; a point below the estimate says that the search stopped early."
+    "flat profile says what the list says; a point below the estimate says that the search stopped early."
 )
 
 
@@ -62,25 +61,38 @@ def _adjusted(
 
 
 class Recovery(NamedTuple):
-    """Estimates and standard errors of known values, (replications, n), by value of the parameter."""
+    """Estimates and standard errors of known values, (replications, n), by value of the parameter.
+
+    ``width`` is half of a 95 % interval in standard errors.
+    """
 
     names: list[str]
     truth: Array
     estimates: Array
     errors: Array
+    width: float = 1.96
 
     def table(self) -> pd.DataFrame:
-        """One row a parameter: truth, mean and deviation of estimates, mean standard error, coverage of 95
-        %."""
-        inside = np.abs(self.estimates - self.truth) <= 1.96 * self.errors
+        """One row a parameter: truth, mean of estimates, bias with its error, spread, intervals that hold.
+
+        ``deviation`` is that of the estimates, ``mean_se`` the mean of their standard errors: the two should
+        agree. ``coverage`` is the share of 95 % intervals that hold the truth and ``coverage_error`` the
+        standard error that a true 95 % has with so many replications.
+        """
+        inside = np.abs(self.estimates - self.truth) <= self.width * self.errors
+        count = len(self.estimates)
+        deviation = self.estimates.std(axis=0, ddof=1)
         return pd.DataFrame({
             "parameter": self.names,
             "truth": self.truth,
             "mean": self.estimates.mean(axis=0),
-            "deviation": self.estimates.std(axis=0, ddof=1),
+            "bias": self.estimates.mean(axis=0) - self.truth,
+            "bias_error": deviation / np.sqrt(count),
+            "deviation": deviation,
             "mean_se": self.errors.mean(axis=0),
             "coverage": inside.mean(axis=0),
-            "replications": len(self.estimates),
+            "coverage_error": np.sqrt(0.95 * 0.05 / count),
+            "replications": count,
         })  # fmt: skip
 
 
@@ -91,40 +103,77 @@ RECOVERED: Mapping[str, float] = {
 }
 """Three parameters of the three behaviours and the values they are given; not those of the model."""
 
+DATA_SEED, VARIANCE_SEED, SEARCH_SEED = 1001, 2001, 3001
+"""First seeds of the data, of the worlds that moments vary between, and of the replications' simulations."""
+
+LEAST_WORLDS = 20
+"""Worlds at least from which the variance of the moments is taken: that from fewer would be luck."""
+
 
 def recover(
     plan: Plan, truth: Mapping[str, float] = RECOVERED, replications: int = 20, iterations: int = 5
 ) -> Recovery:
     """Simulate data at known values, estimate them again, ``replications`` times.
 
-    Each replication's data are one run under a seed of its own (1001, 1002, …); the estimation uses the
-    plan's seeds and starts at the model's values. Moments vary between worlds as between as many further
-    seeds (2001, …), but at least ten: weights from fewer would be luck.
+    Each replication has data of its own (one run) and simulations of its own (as many seeds as the plan has),
+    so that its error is independent of the others', and starts at the model's values. Only the slopes are
+    shared: those of the nearest point of a lattice as wide as their difference quotients, under the plan's
+    seeds. They steer a search and scale its errors; what is minimised is simulated anew at every position.
     """
+    from scipy.stats import t
+
     from calibration.estimate import fit_window
 
     space = free.load(plan.free).subset(list(truth))
     table = fit_window(plan, space)
-    setting = space.settings(np.array([p.unit(truth[p.name]) for p in space.parameters]))
+    at_truth = np.array([p.unit(truth[p.name]) for p in space.parameters])
+    seeds = len(plan.seeds)
 
-    def worlds(first: int, count: int) -> Array:
-        seeds = range(first, first + count)
-        return Trials(plan.world(), table, seeds, plan.store, plan.jobs)([setting])[0]
+    def simulate(first: int, count: int) -> msm.Simulate:
+        return _simulator(plan, space, table, range(first, first + count))
 
-    data, others = worlds(1001, replications), worlds(2001, max(replications, 10))
+    data = _finite(simulate(DATA_SEED, replications), at_truth)
+    others = _finite(simulate(VARIANCE_SEED, max(replications, LEAST_WORLDS)), at_truth)
     variance = np.cov(others.T)
     spread = np.sqrt(np.diag(variance))
     weights = msm.first_weights(np.maximum(spread, 1e-3 * np.abs(others.mean(axis=0)) + 1e-9))
-    trials = Trials(plan.world(), table, plan.seeds, plan.store, plan.jobs)
+    slopes = _on_lattice(msm.Problem(table.value, _simulator(plan, space, table, plan.seeds)))
 
     found, errors = [], []
-    for published in data:
-        task = msm.Problem(published, lambda ps: trials([space.settings(p) for p in ps]))
+    for number, published in enumerate(data):
+        task = msm.Problem(published, simulate(SEARCH_SEED + number * seeds, seeds), slopes)
         estimate = msm.minimise(task, weights, [space.default], iterations)
-        errors_by_position = np.sqrt(
-            np.diag(msm.covariance(estimate.jacobian, weights, variance, len(plan.seeds)))
-        )
+        free_of_bounds = msm.inside(estimate.position)
+        own = msm.deviations(estimate.jacobian, weights, variance, seeds, free_of_bounds)
         found.append(list(space.values(estimate.position).values()))
-        errors.append(errors_by_position * space.slopes(estimate.position))
+        errors.append(own * space.slopes(estimate.position))
     known = np.array([truth[name] for name in space.names])
-    return Recovery(space.names, known, np.array(found), np.array(errors))
+    width = float(t.ppf(0.975, len(others) - 1))
+    return Recovery(space.names, known, np.array(found), np.array(errors), width)
+
+
+def _simulator(plan: Plan, space: free.Space, table: moments.Table, seeds: Sequence[int]) -> msm.Simulate:
+    trials = Trials(plan.world(), table, seeds, plan.store, plan.jobs)
+    return lambda positions: trials([space.settings(position) for position in positions])
+
+
+def _finite(simulate: msm.Simulate, position: Array) -> Array:
+    """Moments by seed (S, m) at a position where every run must go well."""
+    values = simulate(position[None])[0]
+    if not np.isfinite(values).all():
+        raise UserError("a run at the known values fails or lacks a moment; recovery needs values that work")
+    return values
+
+
+def _on_lattice(problem: msm.Problem, width: float = msm.STEP) -> Callable[[Array], Array]:
+    """The Jacobian of a problem at the nearest multiple of ``width``; each point is computed once."""
+    known: dict[bytes, Array] = {}
+
+    def slopes(position: Array) -> Array:
+        point = np.clip(np.round(position / width) * width, 0.0, 1.0).round(6)
+        key = point.tobytes()
+        if key not in known:
+            known[key] = msm.jacobian(problem, point)
+        return known[key]
+
+    return slopes

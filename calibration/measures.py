@@ -14,7 +14,8 @@ import pandas as pd
 
 from abm.columns import SCHEMA
 from abm.space import NATION, PROVINCE_NAMES
-from experiments.published import INDICATORS, nation, provinces, series, simulated
+from calibration import reactions
+from experiments.published import FIRST, INDICATORS, LAST, nation, provinces, series, simulated
 
 if TYPE_CHECKING:
     from abm.results import Results
@@ -102,6 +103,27 @@ def _nation(by_year: dict[int, float]) -> pd.Series:
     return pd.Series(list(by_year.values()), index=index, dtype=float)
 
 
+def _slope(name: Literal["reserve", "output"]) -> Callable[[Tables], pd.Series]:
+    def measured(tables: Tables) -> pd.Series:
+        frame = reactions.panel(_statistical(tables))
+        years = sorted(frame.index.get_level_values("year").unique())
+        return _nation({int(year): reactions.across(frame, year)[name].value for year in years})
+
+    return measured
+
+
+def _within(tables: Tables) -> pd.Series:
+    frame = reactions.panel(_statistical(tables))
+    years = sorted(year for year in frame.index.get_level_values("year").unique() if year > reactions.FIRST)
+    return _nation({int(year): reactions.within(frame, year).value for year in years})
+
+
+def _statistical(tables: Tables) -> pd.DataFrame:
+    """The places in the years for which provinces are published."""
+    years = tables.places.index.get_level_values("year")
+    return tables.places[(years >= FIRST) & (years <= LAST)]
+
+
 def _yearly(
     table: Literal["employers", "groups"], share: Callable[[pd.DataFrame], float]
 ) -> Callable[[Tables], pd.Series]:
@@ -187,6 +209,21 @@ VARIABLES: dict[str, Variable] = {
         "share",
         "Members among workers who live outside their hukou province",
         _yearly("groups", _migrants_insured),
+    ),
+    "rate_on_reserve": Variable(
+        "log a year of spending",
+        "Slope of the log revenue rate on the opening reserve over provinces, output per head held",
+        _slope("reserve"),
+    ),
+    "rate_on_output": Variable(
+        "elasticity",
+        "Slope of the log revenue rate on log output per head over provinces, opening reserve held",
+        _slope("output"),
+    ),
+    "rate_within": Variable(
+        "log a year of spending",
+        "Slope of the log revenue rate on the opening reserve within provinces from 2011 to the year",
+        _within,
     ),
     "persons_60plus": Variable("persons", "Residents of 60 and over at the beginning of the year", _old),
 }

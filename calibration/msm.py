@@ -31,11 +31,20 @@ FAILED = 10.0
 """Weighted residual of every moment of a trial that failed."""
 
 
+AT_BOUND = 0.02
+"""A position nearer than this to an end of its range lies at the bound. Searches begin at least half as far
+inside, and their steps shrink before a bound, so that they come near it and never arrive."""
+
+
 class Problem(NamedTuple):
-    """Moments of the data, shape (m,), and the simulator of them."""
+    """Moments of the data, shape (m,), and the simulator of them.
+
+    ``slopes`` gives the Jacobian (m, n) at a position where it is not to be had from ``simulate``.
+    """
 
     target: Array
     simulate: Simulate
+    slopes: Callable[[Array], Array] | None = None
 
 
 class Estimate(NamedTuple):
@@ -60,8 +69,10 @@ def residuals(simulated: Array, target: Array, root: Array) -> Array:
 def jacobian(problem: Problem, position: Array, step: float = STEP) -> Array:
     """Central differences of the simulated moments in one batch, shape (m, n); one-sided at the bounds.
 
-    A direction in which a trial fails counts as flat.
+    A direction in which a trial fails counts as flat. A problem with slopes of its own is asked for them.
     """
+    if problem.slopes is not None:
+        return problem.slopes(position)
     n = len(position)
     up, down = np.tile(position, (n, 1)), np.tile(position, (n, 1))
     np.fill_diagonal(up, np.minimum(position + step, 1.0))
@@ -77,9 +88,8 @@ def minimise(
     """The best of several bounded least-squares searches; ``weights`` is the matrix W, shape (m, m).
 
     Each search is a trust-region Gauss–Newton iteration of optimagic (``scipy_ls_trf``) in the unit cube.
-    The same
-    problem gives the same sequence of trials, so a search over stored trials repeats itself up to where it
-    was.
+    The same problem gives the same sequence of trials, so a search over stored trials repeats itself up to
+    where it was.
     """
     root = np.linalg.cholesky(weights).T
     best: Estimate | None = None
@@ -163,6 +173,36 @@ def covariance(slopes: Array, weights: Array, variance: Array, seeds: int | None
     lead = sensitivity(slopes, weights)
     factor = 1.0 if seeds is None else 1.0 + 1.0 / seeds
     return factor * lead @ variance @ lead.T
+
+
+def inside(position: Array) -> NDArray[np.bool_]:
+    """Which coordinates lie off the bounds, shape (n,)."""
+    return (position > AT_BOUND) & (position < 1.0 - AT_BOUND)
+
+
+def deviations(
+    slopes: Array, weights: Array, variance: Array, seeds: int | None, free: NDArray[np.bool_]
+) -> Array:
+    """Standard errors from the sandwich, shape (n,), given the coordinates that are not ``free``: NaN there.
+
+    At a bound the first-order condition does not hold, and no standard error says how far the estimate would
+    have gone.
+    """
+    found = np.full(slopes.shape[1], np.nan)
+    spread = covariance(slopes[:, free], weights, variance, seeds)
+    found[free] = np.sqrt(np.maximum(np.diag(spread), 0.0))
+    return found
+
+
+def dependence(robust: Array, slopes: Array, weights: Array, free: NDArray[np.bool_]) -> float:
+    """How much wider the robust standard errors are than those of independent moments, squared; at least one.
+
+    The median over the free coordinates that the moments say anything of. Information counted from
+    independent moments is this many times too great.
+    """
+    independent = deviations(slopes, weights, np.linalg.inv(weights), None, free)
+    known = free & (np.nan_to_num(independent) > 0.0)
+    return float(max(np.median((robust[known] / independent[known]) ** 2), 1.0)) if known.any() else 1.0
 
 
 def clustered(misfit: Array, clusters: NDArray[np.int64]) -> Array:

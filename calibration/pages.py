@@ -37,8 +37,14 @@ def estimate_page(outcome: Outcome, plan: Plan) -> str:
         "",
         SEEN,
         "",
+        f"How the searches ended: first step, {outcome.first.message} second step, {outcome.second.message}",
+        "",
         "Standard errors: *stated* from the errors of the targets with (1 + 1/S); *robust* from the misfit, "
-        "clustered by province, which is wider where the model is wrong and the one to quote.",
+        "clustered by province, which is wider where the model is wrong and the one to quote. Provinces "
+        "count as independent, so that a misfit common to all of them is not in either. A parameter at a "
+        "bound has none, and those of the others are given that bound. By the robust ones the moments hold "
+        f"1/{outcome.dependence:.3g} of the information they would hold if they were independent; so much is "
+        "counted below and in the posterior.",
         "",
         _markdown(table.drop(columns=["low", "high"])),
         "",
@@ -103,4 +109,6 @@ def _markdown(frame: pd.DataFrame) -> str:
 def _cell(value: object) -> str:
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return "–" if np.isnan(value) else f"{value:.4g}"
+    return str(value)

@@ -1,12 +1,10 @@
 """A posterior of the free parameters: a Gaussian-process emulator of the moments, sampled by Metropolis.
 
-The prior is uniform over the ranges of the free parameters. The likelihood of the published moments is normal
-with the variance of the second step (stated error or misfit, whichever is greater, and simulation noise)
-plus the
-emulator's own. Moments within a province hang together, so their information is divided by ``dependence``;
-without
-that a posterior from hundreds of correlated cells would be far too narrow. The file it writes is described in
-``experiments.posterior``.
+The prior is uniform over the ranges of the free parameters, of their logs where the scale is log. The
+likelihood of the published moments is normal with the variance of the second step (stated error or misfit,
+whichever is greater, and simulation noise) plus the emulator's own. Moments within a province hang together,
+so their information is divided by the estimate's ``dependence``; without that a posterior from hundreds of
+correlated cells would be far too narrow. The file it writes is described in ``experiments.posterior``.
 """
 
 from __future__ import annotations
@@ -18,7 +16,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from calibration import msm
 from experiments.posterior import WEIGHT
 
 if TYPE_CHECKING:
@@ -118,12 +115,12 @@ def estimate(outcome: Outcome, design: int = 128, count: int = 1000) -> tuple[pd
     """The posterior around an estimate: draws by parameter with weight, and the share of proposals accepted.
 
     The design is a Sobol sequence over the cube of three robust standard errors (at least a tenth of the
-    range) around the estimate, and the estimate.
+    range; all of it for a parameter at a bound) around the estimate, and the estimate.
     """
     from scipy.stats import qmc
 
     best = outcome.second.position
-    reach = np.clip(3 * outcome.robust, 0.1, 1.0)
+    reach = np.clip(3 * np.nan_to_num(outcome.robust, nan=1.0), 0.1, 1.0)
     low, high = np.maximum(best - reach, 0.0), np.minimum(best + reach, 1.0)
     points = qmc.Sobol(len(best), scramble=True, rng=np.random.default_rng(2)).random(design)
     points = np.concatenate([best[None], low + (high - low) * points]).round(6)
@@ -133,20 +130,10 @@ def estimate(outcome: Outcome, design: int = 128, count: int = 1000) -> tuple[pd
     emulator = emulate(points[ran], values[ran])
     # The emulator knows nothing beyond its design, so the draws stay inside it.
     draws, accepted = sample(
-        emulator, outcome.problem.target * root, best, low, high, count, dependence(outcome)
+        emulator, outcome.problem.target * root, best, low, high, count, outcome.dependence
     )
     frame = pd.DataFrame([outcome.space.values(draw) for draw in draws])
     return frame.assign(**{WEIGHT: 1.0}), accepted
-
-
-def dependence(outcome: Outcome) -> float:
-    """How much wider the robust standard errors are than those of independent moments, squared; at least
-    one."""
-    independent = np.sqrt(np.diag(msm.covariance(
-        outcome.second.jacobian, outcome.weights, np.linalg.inv(outcome.weights), None
-    )))  # fmt: skip
-    known = independent > 0
-    return float(max(np.median((outcome.robust[known] / independent[known]) ** 2), 1.0))
 
 
 def write(draws: pd.DataFrame, file: Path) -> Path:

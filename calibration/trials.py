@@ -18,7 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abm.scenario import Scenario
-from calibration import moments, targets
+from calibration import measures, moments, reactions, targets
+from experiments import published
+
+MEASURING = (measures, moments, reactions, published)
+"""The modules that decide what a run's moments are."""
 
 Array = NDArray[np.floating]
 
@@ -76,6 +80,8 @@ def evaluate(scenario: Scenario, table: moments.Table, file: Path) -> None:
     kept: dict[str, Any] = {"set": scenario.resolved()["set"], "seed": scenario.seed, "scale": scenario.scale}
     try:
         values = table.of(of_run(PensionModel(scenario, threads=1).run()))
+    except (MemoryError, OSError):  # of the machine, not of the parameters: another time it may go well
+        raise
     except Exception as error:  # a trial outside what the model can settle is an observation, not an accident
         kept |= {"status": "failed", "error": f"{type(error).__name__}: {error}"}
     else:
@@ -91,8 +97,7 @@ def _fingerprint(table: moments.Table) -> str:
     from abm.results import code_hash
 
     digest = hashlib.sha256(f"{code_hash()} {data.data_hash()}".encode())
-    here = Path(__file__).parent
-    for file in (here / "measures.py", here / "moments.py", *sorted(targets.FOLDER.glob("*.yaml"))):
+    for file in (*(Path(str(code.__file__)) for code in MEASURING), *sorted(targets.FOLDER.glob("*.yaml"))):
         digest.update(file.read_bytes())
     digest.update(repr(list(table.index)).encode())
     return digest.hexdigest()

@@ -153,6 +153,16 @@ def test_a_run_that_fails_is_an_observation(fake: type[Fake], tmp_path: Path) ->
     assert {k["error"] for k in kept if k["status"] == "failed"} == {"ValueError: no equilibrium"}
 
 
+def test_what_the_machine_refuses_is_no_observation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr("abm.model.PensionModel", full)
+    with pytest.raises(MemoryError):
+        _trials(tmp_path)([{"employer.audit_base": 0.1}])
+    assert not list(tmp_path.glob("*.json"))
+
+
 def test_an_evaluation_belongs_to_its_seed_parameters_and_code(
     fake: type[Fake], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,6 +224,36 @@ def test_recovery_counts_the_intervals_that_hold_the_truth() -> None:
     row = found.table().iloc[0]
     assert row["coverage"] == pytest.approx(2 / 3)
     assert row["replications"] == 3
+
+
+def test_recovery_shares_slopes_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Moments linear in the parameter, noise by seed: bias, spread and coverage are those of the noise."""
+    pytest.importorskip("optimagic")
+    seeds: dict[int, int] = {}
+
+    def evaluate(scenario: Scenario, table: moments.Table, file: Path) -> None:
+        seeds[scenario.seed] = seeds.get(scenario.seed, 0) + 1
+        noise = 0.02 * np.random.default_rng(scenario.seed).standard_normal(len(table.value))
+        values = table.value + scenario.set.get("employer.audit_base", 0.1) + noise
+        file.write_text(json.dumps({"status": "ok", "moments": list(values)}), encoding="utf-8")
+
+    monkeypatch.setattr("calibration.trials.evaluate", evaluate)
+    monkeypatch.setattr(
+        "calibration.targets.moments",
+        lambda: [t for t in targets.load().values() if t.name == "spending_nation"],
+    )
+    file = _file(tmp_path, "employer.audit_base: {reason: x, range: [0.0, 0.6]}")
+    plan = estimate.Plan(jobs=1, store=tmp_path / "store", free=file)
+    found = identify.recover(plan, {"employer.audit_base": 0.25}, replications=12)
+    row = found.table().iloc[0]
+    spread = 0.02 * np.sqrt((1 + 1 / 2) / 6)  # six cells, data of one seed and simulations of two
+    assert row["deviation"] == pytest.approx(spread, rel=0.5)
+    assert row["mean_se"] == pytest.approx(spread, rel=0.5)
+    assert abs(row["bias"]) < 3 * row["bias_error"]
+    assert row["coverage"] >= 0.75
+    own = [seeds[identify.SEARCH_SEED + k] for k in range(24)]
+    assert min(own) >= 2
+    assert max(own) <= 8
 
 
 @pytest.mark.slow
@@ -326,7 +366,7 @@ def test_verdicts_hold_the_mean_of_seeds_against_the_tolerance(worlds: validatio
 def test_the_report_is_one_file_that_keeps_what_fails(worlds: validation.Worlds, tmp_path: Path) -> None:
     pytest.importorskip("jinja2")
     table = pd.DataFrame({"effect": ["x <b>"], "verdict": ["FAIL: other sign"]})
-    report = chapters.compose(worlds, "history", 20_000, 2, table)
+    report = chapters.compose(worlds, "history", 20_000, 2, None, table)
     page, book = report.write(tmp_path)
     html = page.read_text()
     assert "FAIL" in html
@@ -337,6 +377,7 @@ def test_the_report_is_one_file_that_keeps_what_fails(worlds: validation.Worlds,
     assert html.count("data:image/png;base64") >= 4
     assert book.read_bytes().startswith(b"%PDF")
     paths = chapters.write_tables(worlds, tmp_path)
+    assert "reaction of the effective rate" in html
     assert {path.name for path in paths} == {"cells.csv", "patterns.csv", "skill.csv", "projections.csv"}
 
 

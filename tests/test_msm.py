@@ -81,6 +81,45 @@ def test_clusters_leave_no_covariance_between_them() -> None:
     np.testing.assert_allclose(variance, 2 * np.array([[1, 2, 0], [2, 4, 0], [0, 0, 9]]))
 
 
+def test_a_coordinate_at_its_bound_has_no_error_and_the_others_are_given_it() -> None:
+    free = msm.inside(np.array([0.995, 0.4, 0.6]))
+    assert free.tolist() == [False, True, True]
+    variance = np.diag(ERROR**2)
+    found = msm.deviations(SLOPES, WEIGHTS, variance, None, free)
+    kept = SLOPES[:, 1:]
+    assert np.isnan(found[0])
+    np.testing.assert_allclose(found[1:] ** 2, np.diag(np.linalg.inv(kept.T @ WEIGHTS @ kept)), rtol=1e-9)
+    every = msm.deviations(SLOPES, WEIGHTS, variance, None, np.ones(3, dtype=bool))
+    assert (found[1:] < every[1:]).all()
+
+
+def test_copies_of_a_moment_count_once_in_dependence() -> None:
+    """Every moment four times over: independent counting sees four times the information there is."""
+    copies = np.repeat(np.arange(12), 4)
+    slopes, weights = SLOPES[copies], WEIGHTS[np.ix_(copies, copies)] * (copies[:, None] == copies[None, :])
+    weights = np.diag(np.diag(weights))
+    together = np.where(copies[:, None] == copies[None, :], 1.0, 0.0) * (ERROR**2)[copies][:, None]
+    free = np.ones(3, dtype=bool)
+    robust = msm.deviations(slopes, weights, together, None, free)
+    assert msm.dependence(robust, slopes, weights, free) == pytest.approx(4.0)
+    once = msm.unidentified(SLOPES, WEIGHTS)
+    np.testing.assert_allclose(msm.unidentified(slopes, weights / 4.0), once, rtol=1e-9)
+
+
+def test_slopes_from_elsewhere_steer_a_search_to_the_same_minimum() -> None:
+    asked = []
+
+    def slopes(position: NDArray[np.float64]) -> NDArray[np.float64]:
+        asked.append(position)
+        return SLOPES * 1.2
+
+    found = msm.minimise(
+        msm.Problem(TARGET, linear, slopes), WEIGHTS, [np.full(3, 0.2)], iterations=40
+    ).position
+    np.testing.assert_allclose(found, analytic(), atol=1e-3)
+    assert asked
+
+
 def test_a_failed_trial_is_far_off_and_flat() -> None:
     def broken(positions: NDArray[np.float64]) -> NDArray[np.float64]:
         values = linear(positions)

@@ -29,6 +29,7 @@ GOOD: dict[str, Any] = {
     "value": "published",
     "source": "yearbook",
     "error": 0.02,
+    "error_note": "assumed",
 }
 EFFECT: dict[str, Any] = {
     "definition": "National pooling",
@@ -71,6 +72,17 @@ def test_the_shipped_targets_are_sound_and_their_units_are_those_of_their_variab
         ({"variable": "coverage", "unit": "share"},
          f"{WHERE}: nothing published gives 'coverage'; write its value by year"),
         ({"colour": 1}, f"unknown key 'colour' in {WHERE}"),
+        ({"source": "  "}, f"{WHERE} has no source; every published number needs one"),
+        ({"error_note": ""}, f"{WHERE} has no error_note; say where its error comes from"),
+        ({"bar": 0.0}, f"{WHERE}: bar 0 lets nothing pass; allowed: greater than zero"),
+        ({"level": "reaction"}, f"{WHERE}: level: Input should be 'macro', 'province'"),
+        ({"years": {"fit": [2011, 2011]}}, f"{WHERE} names 2011 twice; a year belongs to one split"),
+        ({"years": {"fit": [2016], "kept_back": [2016]}}, f"{WHERE} names 2016 twice"),
+        ({"value": dict.fromkeys(range(2011, 2017), 1.0), "places": "provinces"},
+         f"{WHERE}: values by year are the nation's; provinces need 'published'"),
+        ({"value": dict.fromkeys(range(2011, 2017), -1.0)},
+         f"{WHERE} has a value that is not above zero and no log; compare: level"),
+        ({"value": "wages.avg_wage_nonprivate"}, f"{WHERE}: 'wages.avg_wage_nonprivate' is in"),
         ({"compare": "ratio"}, f"{WHERE}: compare: Input should be 'log' or 'level'"),
     ],
 )  # fmt: skip
@@ -87,6 +99,13 @@ def test_a_bad_moment_is_refused_with_one_sentence(change: dict[str, Any], sente
         ({"source": ""}, f"{WHERE} has no source; every published number needs one"),
         ({"error": None}, f"{WHERE} has no error; give error, or low and high"),
         ({"unit": "yuan"}, f"unknown unit 'yuan' in {WHERE}"),
+        ({"error": -3.0}, f"{WHERE}: error -3 is no standard error; allowed: greater than zero"),
+        ({"value": None, "sign": 0}, f"{WHERE} has neither a value nor a sign; give one of them"),
+        ({"low": 0.0, "high": 1.0}, f"{WHERE}: value -10.3 lies outside its band of low and high"),
+        (
+            {"replication": "national_poling_2022"},
+            f"unknown replication 'national_poling_2022' in {WHERE}; did you mean 'national_pooling_2022'?",
+        ),
         ({"sign": 1}, f"{WHERE}: record: value -10.3 has another sign than sign +1"),
     ],
 )

@@ -12,13 +12,24 @@ from typing import NamedTuple
 import numpy as np
 
 Array = np.ndarray
-LEVERS = ("audit", "registration", "leniency", "floor", "rate", "supplement", "exemption", "entry", "deemed")
-"""Levers in the order of every array: local push on the declared base and on registration (on top of the
-agency's routine), chance that early retirement is approved, base floor as a multiple of the average wage,
-employer rate (only where it is devolved), what the place pays on top of its enterprise pensions, a share of
-them, the share of their dues that employers who came from another province are let off for some years, the
-greatest age, in years, at which self-payers from other provinces are admitted, and the transitional pension
-of a year deemed paid, k of new pensions (a share a year)."""
+MEANINGS: dict[str, tuple[str, str]] = {
+    "audit": ("probability a year", "local push on the declared base, on top of the agency's routine"),
+    "registration": ("probability a year", "local push on registration, on top of the agency's routine"),
+    "leniency": ("probability a year", "chance that early retirement is approved"),
+    "floor": ("multiple of the average wage", "base floor"),
+    "rate": ("share of the base", "employer rate, only where it is devolved"),
+    "supplement": ("share", "what the place pays on top of its enterprise pensions"),
+    "exemption": (
+        "share",
+        "of their dues that employers who came from another province are let off for some years",
+    ),
+    "entry": ("years of age", "greatest age at which self-payers from other provinces are admitted"),
+    "deemed": ("share a year", "transitional pension of a year deemed paid, k of new pensions"),
+}
+"""Every lever with its unit and meaning."""
+
+LEVERS = tuple(MEANINGS)
+"""Levers in the order of every array."""
 
 
 AUDIT, REGISTRATION, LENIENCY, FLOOR, RATE, SUPPLEMENT, EXEMPTION, ENTRY, DEEMED = range(len(LEVERS))

@@ -10,7 +10,7 @@ from abm import draws
 from abm.parameters import Parameters
 from abm.population import apportion
 from abm.population.base import Base
-from abm.population.persons import Flag, Status
+from abm.population.persons import Column, Flag, Status
 from abm.population.places import Places
 
 PRIVATE, STATE, FOREIGN, COMPANY = range(4)
@@ -18,6 +18,30 @@ OWNERSHIP_NAMES = ("private", "state", "foreign", "company")
 """Private employers in the sense of the wage statistics, and limited and share-holding companies, which these
 count among the non-private units."""
 EMPLOYER_SERIAL_BITS = 20
+
+COLUMNS: tuple[Column, ...] = (
+    Column("id", "u4", "", "home province (index) and serial (20 bits)"),
+    Column("home", "i8", "index", "province of origin"),
+    Column("locality", "i8", "index", "where the employer is"),
+    Column("ownership", "i8", "code", "private, state, foreign or company: see OWNERSHIP_NAMES"),
+    Column("jobs", "f8", "persons", "staff wanted"),
+    Column("premium", "f8", "ratio", "wage over the place's average"),
+    Column("log_cost", "f8", "log", "own cost of hiding wages, standard normal"),
+    Column("log_coverage_cost", "f8", "log", "own cost of leaving staff out, standard normal"),
+    Column("mobile", "?", "", "can move"),
+    Column("arrived", "i8", "calendar year", "year of the last move into another province, 0 without"),
+    Column("capital", "f8", "yuan", "capital"),
+    Column("coverage", "f8", "share", "of its staff that it chooses to register"),
+    Column("hidden", "f8", "share", "of the wage that it hides"),
+    Column("exempt", "f8", "share", "of its dues that the place waives"),
+    Column("base_found", "f8", "switch", "an audit found its hidden wages this year"),
+    Column("staff_found", "f8", "switch", "an inspection found the staff it left out this year"),
+    Column("staff", "f8", "persons", "staff at the last pass"),
+    Column("insured", "f8", "persons", "of them insured"),
+    Column("wages", "f8", "yuan", "wages of the insured at the last pass"),
+    Column("declared", "f8", "yuan", "bases declared at the last pass"),
+)
+"""The columns of the table of employers, in its order."""
 
 
 def synthesise(
@@ -31,11 +55,7 @@ def synthesise(
 ) -> dict[str, np.ndarray]:
     """Build the employers of province ``p`` and give all its staff one (row in ``table['employer']``).
 
-    Columns: ``id``, ``home`` (province of origin), ``locality``, ``ownership``, ``jobs`` (staff wanted,
-    persons), ``capital`` (yuan), ``premium`` (wage over the place's average), ``log_cost`` (own concealment
-    cost, standard normal), ``log_coverage_cost``, ``mobile``, ``arrived`` (year of the last move into another
-    province, 0 without), ``coverage``, ``hidden``, ``exempt`` (share of its dues waived), and last year's
-    ``staff``, ``insured`` (persons), ``wages``, ``declared`` (yuan).
+    Its columns are ``COLUMNS``.
     """
     year = base.year
     tail = parameters.value("employer.size_tail", year)

@@ -93,6 +93,9 @@ def table(
 
 
 def _row(effect: Effect, found: list[dict[str, Finding]], failed: Mapping[str, str]) -> dict[str, object]:
+    for run in found:
+        if effect.coefficient not in run:
+            raise unknown("coefficient", effect.coefficient, run, f"target '{effect.name}' ({effect.file})")
     findings = [run[effect.coefficient] for run in found]
     value = float(np.mean([f.value for f in findings])) if findings else float("nan")
     within = float(np.mean([f.error**2 for f in findings])) if findings else float("nan")

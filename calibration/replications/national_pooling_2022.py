@@ -60,9 +60,11 @@ def estimate(frame: pd.DataFrame) -> dict[str, Finding]:
         "unit",
         {"on_surplus": "surplus", "on_deficit": "deficit"},
     )
-    twins = {}
-    if frame["world"].nunique() > 1:
-        effect = twin_effect(frame, "collection", "reform", "none", REFORM)
-        group = frame.groupby("unit")["deficit"].first()
-        twins = {"surplus": effect[group == 0].mean(), "deficit": effect[group == 1].mean()}
-    return with_twin(found, twins)
+    return with_twin(found, twins(frame) if frame["world"].nunique() > 1 else {})
+
+
+def twins(frame: pd.DataFrame) -> dict[str, float]:
+    """Mean effect on provinces in ``surplus`` and in ``deficit`` between the twin worlds, in points."""
+    effect = twin_effect(frame, "collection", "reform", "none", REFORM)
+    group = frame.groupby("unit")["deficit"].first()
+    return {"surplus": float(effect[group == 0].mean()), "deficit": float(effect[group == 1].mean())}

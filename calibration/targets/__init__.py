@@ -47,7 +47,7 @@ class Moment(Strict):
     name: str
     file: str
     definition: str
-    level: Literal["macro", "province", "prefecture", "micro", "projection"]
+    level: Literal["macro", "province", "prefecture", "micro", "government", "projection"]
     variable: str
     unit: str
     places: Literal["nation", "provinces"]
@@ -160,7 +160,7 @@ def _years(listed: object) -> object:
 
 
 def _check(target: Target, where: str) -> None:
-    if not target.source:
+    if not target.source.strip():
         raise UserError(f"{where} has no source; every published number needs one")
     if isinstance(target, Effect):
         _check_effect(target, where)
@@ -174,17 +174,38 @@ def _check(target: Target, where: str) -> None:
         )
     if target.error is None or target.error <= 0:
         raise UserError(f"{where} has no error; give the standard error of its value, greater than zero")
+    if not target.error_note.strip():
+        raise UserError(f"{where} has no error_note; say where its error comes from")
+    if target.bar is not None and target.bar <= 0:
+        raise UserError(f"{where}: bar {target.bar:g} lets nothing pass; allowed: greater than zero")
     _check_years(target, where)
     _check_value(target, where)
 
 
 def _check_effect(target: Effect, where: str) -> None:
+    if target.replication not in _replications():
+        raise unknown("replication", target.replication, _replications(), where)
     if target.unit not in EFFECT_UNITS:
         raise unknown("unit", target.unit, EFFECT_UNITS, where)
     if target.value is not None and target.error is None and (target.low is None or target.high is None):
         raise UserError(
             f"{where} has no error; give error, or low and high, or leave out value and give the sign"
         )
+    if target.error is not None and target.error <= 0:
+        raise UserError(f"{where}: error {target.error:g} is no standard error; allowed: greater than zero")
+    if target.value is None and target.sign == 0:
+        raise UserError(f"{where} has neither a value nor a sign; give one of them")
+    if target.value is not None and not (
+        (target.low is None or target.low <= target.value)
+        and (target.high is None or target.value <= target.high)
+    ):
+        raise UserError(f"{where}: value {target.value:g} lies outside its band of low and high")
+
+
+def _replications() -> list[str]:
+    """Names of the modules that repeat a published estimate."""
+    files = (FOLDER.parent / "replications").glob("*.py")
+    return sorted(file.stem for file in files if file.stem not in {"__init__", "panels"})
 
 
 def _check_years(target: Moment, where: str) -> None:
@@ -192,27 +213,35 @@ def _check_years(target: Moment, where: str) -> None:
         for year in target.years.get(split, ()):  # type: ignore[call-overload]
             if not first <= year <= last:
                 raise UserError(f"{where}: {year} cannot be in '{split}'; allowed: {first} to {last}")
-    if not any(target.years.values()):
+    years = [year for listed in target.years.values() for year in listed]
+    if not years:
         raise UserError(f"{where} names no year; give years under {', '.join(SPLITS)}")
+    for year in years:
+        if years.count(year) > 1:
+            raise UserError(f"{where} names {year} twice; a year belongs to one split")
 
 
 def _check_value(target: Moment, where: str) -> None:
     years = [year for listed in target.years.values() for year in listed]
     if isinstance(target.value, dict):
+        if target.places != "nation":
+            raise UserError(f"{where}: values by year are the nation's; provinces need 'published'")
         missing = [year for year in years if year not in target.value]
     elif target.value == "published":
         if target.file and measure(target.variable, of_publications(range(2010, 2019))).isna().all():
             raise UserError(f"{where}: nothing published gives '{target.variable}'; write its value by year")
         missing = []
     else:
-        values = _of_table(target.value, where)
+        values = _of_table(target.value, where, target.unit)
         missing = [year for year in years if (NATION, year) not in values.index]
     if missing:
         raise UserError(f"{where} has no value for {missing[0]}")
+    if target.compare == "log" and target.value != "published" and (published(target) <= 0).any():
+        raise UserError(f"{where} has a value that is not above zero and no log; compare: level")
 
 
-def _of_table(path: str, where: str) -> pd.Series:
-    """``table.variable`` of the published statistics as values by (province, year)."""
+def _of_table(path: str, where: str, unit: str) -> pd.Series:
+    """``table.variable`` of the published statistics, held in ``unit``, as values by (province, year)."""
     table, _, variable = path.partition(".")
     if table not in data.names():
         raise unknown("table", table, data.names(), where)
@@ -221,7 +250,10 @@ def _of_table(path: str, where: str) -> pd.Series:
         raise unknown(
             "variable", variable, rows.get("variable", pd.Series(dtype=str)).unique(), f"{where}, {table}"
         )
-    return rows[rows["variable"] == variable].set_index(["province", "year"])["value"]
+    rows = rows[rows["variable"] == variable]
+    if set(rows["unit"]) != {unit}:
+        raise UserError(f"{where}: '{path}' is in '{rows['unit'].iloc[0]}', not in '{unit}'")
+    return rows.set_index(["province", "year"])["value"]
 
 
 def published(target: Moment) -> pd.Series:
@@ -233,7 +265,7 @@ def published(target: Moment) -> pd.Series:
     elif target.value == "published":
         values = measure(target.variable, _publications())
     else:
-        values = _of_table(target.value, target.name)
+        values = _of_table(target.value, target.name, target.unit)
     wanted = pd.MultiIndex.from_product([places, years], names=["province", "year"])
     known = values.reindex(wanted).dropna()
     return known[[not broken(place, year, target.variable) for place, year in known.index]]

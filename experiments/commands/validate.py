@@ -38,7 +38,7 @@ def command(scenario: str, scale: int, seeds: int, jobs: int, replications: bool
     needs("validate", "jinja2", *(["pyfixest"] if replications else []))
 
     from abm.results import check_folder
-    from calibration import chapters, validation
+    from calibration import chapters, contested, validation
     from experiments import text
 
     check_folder(out, force=True)
@@ -53,6 +53,8 @@ def command(scenario: str, scale: int, seeds: int, jobs: int, replications: bool
 
         table = published.table(scenario, scale, seeds, jobs, say)
         table.to_csv(out / "replications.csv", index=False, lineterminator="\n")
-    report = chapters.compose(worlds, scenario, scale, seeds, table)
+    disputed = contested.table(scenario, scale, range(1, seeds + 1), jobs, say)
+    disputed.to_csv(out / "contested.csv", index=False, lineterminator="\n", float_format="%.10g")
+    report = chapters.compose(worlds, scenario, scale, seeds, disputed, table)
     paths = [*report.write(out), *chapters.write_tables(worlds, out)]
     click.echo("\n".join(text.shown(path) for path in paths))
