@@ -34,7 +34,8 @@ def describe(record: Record) -> str:
 
 
 def _history(entry: Dated) -> list[str]:
-    remark = "; ".join(text for text in (entry.status, entry.source) if text)
+    error = "" if entry.standard_error is None else f"standard error {entry.standard_error:g}"
+    remark = "; ".join(text for text in (entry.status, error, entry.source) if text)
     tail = f"  {remark}" if remark else ""
     if not isinstance(entry.value, dict):
         return [f"    {entry.start}  {entry.value:>10g}{tail}"]

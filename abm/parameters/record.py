@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from abm.errors import UserError, unknown
 from abm.parameters.dated import weights
@@ -21,7 +21,10 @@ Table = dict[Key, float]
 
 
 class Dated(BaseModel):
-    """A value or table in force from ``start`` on; its own source or status, if any, goes first."""
+    """A value or table in force from ``start`` on; its own source or status, if any, goes first.
+
+    ``standard_error`` is that of an estimate, in the unit of the value.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -29,6 +32,7 @@ class Dated(BaseModel):
     value: float | Table
     source: str | None = None
     status: Status | None = None
+    standard_error: float | None = Field(default=None, ge=0.0)
 
     def numbers(self) -> list[float]:
         """The numbers in force from ``start`` on: one, or those of the table."""

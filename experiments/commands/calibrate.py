@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from abm.errors import unknown
+from abm.errors import UserError, unknown
 from experiments.commands.options import count
 
 if TYPE_CHECKING:
     import pandas as pd
 
-STEPS = ("estimate", "profiles", "posterior", "recovery", "ridge")
+STEPS = ("estimate", "profiles", "posterior", "recovery", "ridge", "adopt")
 
 
 @click.command("calibrate")
@@ -34,6 +34,7 @@ STEPS = ("estimate", "profiles", "posterior", "recovery", "ridge")
     metavar="FILE",
     help="Free parameters (default: calibration/free.yaml).",
 )
+@click.option("--commit", metavar="SHA", help="For adopt: the commit of the code that made the estimation.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -53,12 +54,14 @@ def command(
     jobs: int,
     scenario: str,
     free_file: Path | None,
+    commit: str | None,
     out: Path,
 ) -> None:
     """Estimate the free parameters on the statistics of 2011 to 2016.
 
-    STEPs: estimate, profiles, posterior (these three by default), recovery, ridge. Every trial is kept in the
-    folder's store, so that a run that was stopped goes on where it was when it is given again.
+    STEPs: estimate, profiles, posterior (these three by default), recovery, ridge, adopt. Every trial is kept
+    in the folder's store, so that a run that was stopped goes on where it was when it is given again. adopt
+    writes the folder's estimates into the records of this checkout, whose defaults they become.
     """
     from experiments.commands.options import needs
 
@@ -73,6 +76,8 @@ def command(
         if step not in STEPS:
             raise unknown("step", step, STEPS)
     wanted = steps or STEPS[:3]
+    if "adopt" in wanted and not commit:
+        raise UserError("adopt needs --commit SHA, the commit of the code that made the estimation")
     check_folder(out, force=True)
     plan = estimate.Plan(
         scale,
@@ -106,6 +111,13 @@ def command(
         found = ridge(scenario, scale, jobs=jobs)
         click.echo(text.frame_table(found))
         click.echo(text.shown(_table(found, out / "ridge.csv")))
+    if "adopt" in wanted:
+        from calibration import targets
+        from calibration.adopt import adopt
+
+        assert commit is not None
+        files = adopt(out / "parameters.csv", commit, (plan.world().start + 1, targets.FIT[1]))
+        click.echo("\n".join(text.shown(path) for path in files))
     if "recovery" in wanted:
         recovered = identify.recover(plan, replications=replications).table()
         click.echo(text.frame_table(recovered))
