@@ -108,26 +108,25 @@ class Funds(NamedTuple):
 class Membership:
     """Which province each locality belongs to; sums up to provinces and spreads down to localities.
 
-    ``province_of`` is ``(n,)`` with values 0 … P-1. Sums run segment by segment in locality order, so their
-    bits depend neither on the number of what-ifs nor on threads.
+    ``province_of`` is ``(n,)`` with values 0 … P-1. ``one_tier`` says whether each province is one locality,
+    which follows from that unless the localities are an excerpt. Sums run segment by segment in locality
+    order, so their bits depend neither on the number of what-ifs nor on threads.
     """
 
-    def __init__(self, province_of: npt.NDArray[np.integer[Any]]) -> None:
+    def __init__(self, province_of: npt.NDArray[np.integer[Any]], one_tier: bool | None = None) -> None:
         self.province_of = np.asarray(province_of, dtype=np.int64)
         self.localities = len(self.province_of)
         self.provinces = int(self.province_of.max()) + 1
         self._order = np.argsort(self.province_of, kind="stable")
         self._sorted = bool((np.diff(self._order) > 0).all())
         self._present, self._starts = np.unique(self.province_of[self._order], return_index=True)
-
-    @cached_property
-    def one_tier(self) -> bool:
+        self._single = self.localities == self.provinces == len(self._present)
+        self.one_tier = self._single if one_tier is None else one_tier
         """True where each province is one locality: local and provincial government are the same."""
-        return self.localities == self.provinces == len(self._present)
 
     @cached_property
     def _identity(self) -> bool:
-        return self.one_tier and self._sorted
+        return self._single and self._sorted
 
     def total(self, x: Array) -> Array:
         """Sum over the localities of each province: ``(..., n)`` to ``(..., P)``."""
