@@ -124,7 +124,7 @@ class Stack:
 
         def full(x: Array) -> Array:
             """With every what-if axis, also those that this amount does not depend on."""
-            return np.broadcast_to(x, (*lead, x.shape[-1]))
+            return x if x.shape[:-1] == lead else np.broadcast_to(x, (*lead, x.shape[-1]))
 
         closing = Funds(
             full(books.local),
