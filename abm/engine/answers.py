@@ -54,28 +54,48 @@ class Firms(NamedTuple):
 
 
 @decision
-def _hidden_shares(rate: Array, detection: Array, fine: float, value: Array, cost: Array) -> Array:
-    """The employers' own decision on flat arrays of one length."""
-    out = np.empty(len(cost))
+def _left_out(
+    rate: Array, inspection: Array, fine: float, value: Array, cost: Array, multiples: Array, spread: Array,
+    weights: Array,
+) -> Array:  # fmt: skip
+    """Share of staff whom employers would not register, (n, owners), by their own decision.
+
+    ``cost`` (n,) is the median of private employers, ``multiples`` (owners,) those of each owner over it,
+    ``spread`` the nodes of its distribution.
+    """
+    out = np.zeros((len(cost), len(multiples)))
     for i in range(len(cost)):
-        out[i] = employer.hidden_share(rate[i], detection[i], fine, value[i], cost[i])
+        for o in range(len(multiples)):
+            for c in range(len(spread)):
+                g = cost[i] * multiples[o] * spread[c]
+                out[i, o] += weights[c] * employer.staff_left_out(rate[i], inspection[i], fine, value[i], g)
     return out
 
 
-def hidden_by_kind(
-    rate: Array, detection: Array, firms: Firms, cost: Array, multiples: tuple[float, ...]
-) -> Array:
-    """Share hidden (or left out), (..., n, owners, nodes), by owner and node of the cost distribution.
+@decision
+def _paid_on(
+    rate: Array, audit: Array, floor: Array, ceiling: float, fine: float, value: Array, cost: Array,
+    multiples: Array, spread: Array, wage: Array, relative: Array, wages: Array, weights: Array,
+) -> Array:  # fmt: skip
+    """Mean base that dues are paid on, (n, owners): what employers declare and what audits find of the rest.
 
-    ``cost`` (n,) is the median of private employers, ``multiples`` those of each owner over it.
+    As ``_left_out``; ``wage`` (n,) is the mean, ``relative`` (owners,) each owner's over it, ``wages`` the
+    nodes around that.
     """
-    kinds = np.array(multiples)
-    spread = np.exp(firms.dispersion * NODES)
-    g = cost[..., None, None] * kinds[:, None] * spread
-    shape = np.broadcast_shapes(rate[..., None, None].shape, g.shape)
-    flat = [np.broadcast_to(x, shape).ravel() for x in (rate[..., None, None], detection[..., None, None])]
-    value = np.broadcast_to(firms.value[..., None, None], shape).ravel()
-    return _hidden_shares(*flat, firms.fine, value, np.broadcast_to(g, shape).ravel()).reshape(shape)
+    out = np.zeros((len(cost), len(multiples)))
+    for i in range(len(cost)):
+        for o in range(len(multiples)):
+            for c in range(len(spread)):
+                g = cost[i] * multiples[o] * spread[c]
+                shown = 1.0 - employer.hidden_share(rate[i], audit[i], fine, value[i], g)
+                base = 0.0
+                for w in range(len(wages)):
+                    earned = wage[i] * relative[o] * wages[w]
+                    full = min(max(earned, floor[i]), ceiling)
+                    declared = min(max(earned * shown, floor[i]), ceiling)
+                    base += weights[w] * (declared + audit[i] * (full - declared))
+                out[i, o] += weights[c] * base
+    return out
 
 
 def combined_rate(levers: Array, firms: Firms) -> Array:
@@ -84,31 +104,31 @@ def combined_rate(levers: Array, firms: Firms) -> Array:
 
 
 def answers(levers: Array, firms: Firms) -> tuple[Array, Array]:
-    """Mean base paid on over the mean wage, and coverage, under levers (..., n, levers): two arrays (..., n).
+    """Mean base paid on over the mean wage, and coverage, under levers (n, levers): two arrays (n,).
 
     The base paid on is the declared one plus what audits find of the rest, coverage what employers register
     plus what inspections find of the others.
     """
     rate = combined_rate(levers, firms)
     audit = np.clip(firms.audit_base + levers[..., AUDIT], 0.0, 1.0)
-    hidden = hidden_by_kind(rate, audit, firms, firms.cost, firms.cost_multiples)
-    spread = firms.wage_dispersion
+    spread, dispersion = np.exp(firms.dispersion * NODES), firms.wage_dispersion
+    wages = np.exp(dispersion * NODES - 0.5 * dispersion * dispersion)
     relative = firms.premiums / (firms.premiums @ firms.shares)
-    wage = firms.mean_wage[:, None, None] * relative[:, None]  # (n, kinds, 1)
-    wage = wage * np.exp(spread * NODES - 0.5 * spread * spread)  # (n, kinds, wages)
-    floor = levers[..., FLOOR][..., None, None, None]
-    full = np.clip(wage[:, :, None, :], floor, firms.ceiling)
-    declared = np.clip(wage[:, :, None, :] * (1.0 - hidden[..., None]), floor, firms.ceiling)
-    paid_on = declared + audit[..., None, None, None] * (full - declared)
+    paid_on = _paid_on(
+        rate, audit, levers[..., FLOOR], firms.ceiling, firms.fine, firms.value, firms.cost,
+        np.array(firms.cost_multiples), spread, firms.mean_wage, relative, wages, WEIGHTS,
+    )  # fmt: skip
     inspection = np.clip(firms.registration_base + levers[..., REGISTRATION], 0.0, 1.0)
-    left_out = hidden_by_kind(rate, inspection, firms, firms.coverage_cost, firms.coverage_cost_multiples)
-    left_out = np.einsum("...noc,c->...no", left_out, WEIGHTS)
+    left_out = _left_out(
+        rate, inspection, firms.fine, firms.value, firms.coverage_cost,
+        np.array(firms.coverage_cost_multiples), spread, WEIGHTS,
+    )  # fmt: skip
     covered = firms.shares * employer.registered_share.py_func(
         1.0 - left_out, inspection[..., None], firms.review
     )
     coverage = np.maximum(covered.sum(axis=-1), 1e-3)
     mix = covered / np.maximum(covered.sum(axis=-1, keepdims=True), 1e-9)
-    base = np.einsum("...nocw,...no,c,w->...n", paid_on, mix, WEIGHTS, WEIGHTS) / firms.mean_wage
+    base = (paid_on * mix).sum(axis=-1) / firms.mean_wage
     return base, coverage
 
 

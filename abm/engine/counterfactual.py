@@ -36,11 +36,14 @@ from abm.engine.answers import Firms, Flexible, Movers, answers, combined_rate, 
 from abm.engine.incoming import Incoming
 from abm.engine.outsiders import Entry, Outsiders
 from abm.regimes import Accounts, Funds, Memory, Schedule
+from abm.regimes.own_provinces import OwnProvinces
 
 Array = np.ndarray
 Indices = npt.NDArray[np.integer]
-CELLS_AT_ONCE = 100_000
+CELLS_AT_ONCE = 30_000
 """Accounts settled in one call, so that a settlement's arrays stay in cache."""
+ROWS_AT_LEAST = 300
+"""Rows of a province worth a settlement of their own: fewer cost as much."""
 STRIDES = np.array([-5.0, -1.0, 0.0, 1.0, 5.0])
 """Steps that a government tries: short ones to settle down, long ones to get there."""
 NOW = 2
@@ -298,14 +301,77 @@ class Purse(NamedTuple):
 
 
 class Acts(NamedTuple):
-    """Which places act otherwise in which what-if, by entry: rows in ascending order."""
+    """Which places act otherwise in which what-if, by entry."""
 
     row: Indices
     place: Indices
 
-    def within(self, start: int, stop: int) -> slice:
-        """The entries of rows ``start`` to ``stop``."""
-        return slice(*np.searchsorted(self.row, (start, stop)))
+
+class View(NamedTuple):
+    """The nation as a row's settlement needs it: whole, or some provinces and each other one as a place."""
+
+    accounts: Setting  # with accounts, funds, memory, growth and wages by place of the view
+    stacks: list[Schedule]
+    place: Indices  # of each locality in the view, (n,)
+    province: Indices  # of each province in the view, (P,)
+
+    @classmethod
+    def whole(cls, setting: Setting, stacks: list[Schedule]) -> View:
+        """All localities."""
+        tiers = stacks[0].membership
+        return cls(setting, stacks, np.arange(tiers.localities), np.arange(tiers.provinces))
+
+    @classmethod
+    def of_provinces(cls, setting: Setting, stacks: list[Schedule], provinces: Indices) -> View:
+        """The localities of some provinces and every other province as one place."""
+        own = OwnProvinces(stacks[0].membership, provinces)
+        seen = setting._replace(
+            accounts=own.accounts(setting.accounts),
+            funds=own.funds(setting.funds),
+            memory=own.memory(setting.memory),
+            growth=Growth(*(own.common(x) for x in setting.growth)),
+            wages=own.total(setting.wages),
+        )
+        return cls(seen, [stack.seen_from(own) for stack in stacks], own.place, own.province)
+
+
+class Block(NamedTuple):
+    """Rows that are settled in one call."""
+
+    view: View
+    rows: Indices
+    entries: Indices  # of ``Acts`` in these rows
+    number: Indices  # of each entry's row within the block
+
+
+def blocks(acts: Acts, province: Indices, setting: Setting, stacks: list[Schedule]) -> Iterator[Block]:
+    """All rows in blocks; ``province`` (m,) is where each row's actors are.
+
+    Where the rules see other provinces in total only, the rows of some provinces are settled without the
+    others' localities: the same money for those who act, at a tenth of the work. Provinces are taken together
+    until they have ``ROWS_AT_LEAST``.
+    """
+    tiers = stacks[0].membership
+    apart = not tiers.one_tier and all(stack.others_in_total for stack in stacks)
+    part = np.zeros_like(province)
+    if apart:
+        rows = np.bincount(province, minlength=tiers.provinces)
+        part = ((np.cumsum(rows) - rows) // ROWS_AT_LEAST)[province]
+    order = np.argsort(part, kind="stable")
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    entries = np.argsort(rank[acts.row], kind="stable")
+    rank = rank[acts.row[entries]]
+    starts = np.flatnonzero(np.diff(part[order], prepend=-1))
+    for first, end in zip(starts, [*starts[1:], len(order)], strict=True):
+        view = View.whole(setting, stacks)
+        if apart:
+            view = View.of_provinces(setting, stacks, province[order[first:end]])
+        size = max(1, CELLS_AT_ONCE // len(view.accounts.wages))
+        for start in range(first, end, size):
+            stop = min(start + size, end)
+            some = slice(*np.searchsorted(rank, (start, stop)))
+            yield Block(view, order[start:stop], entries[some], rank[some] - start)
 
 
 def settled(
@@ -315,7 +381,7 @@ def settled(
     """Settle the counterfactual accounts of all rows ahead, in blocks, and value what the actors get.
 
     ``answer`` is by entry of ``acts``; ``actors`` (m,) are the locality or, at ``level`` province, the
-    province in whose purse each row ends.
+    province in whose purse each row ends. In a row nobody acts outside the actor's province.
     """
     m, years = len(actors), len(stacks)
     own, treasury, months = np.empty((years, m)), np.empty((years, m)), np.empty((years + 1, m))
@@ -324,26 +390,24 @@ def settled(
     if level == "province":
         first = np.unique(setting.province_of, return_index=True)[1]
     growth = setting.growth.bill[first[actors]]
-    size = max(1, CELLS_AT_ONCE // len(setting.wages))
 
-    def block(start: int) -> None:
-        some = slice(start, min(start + size, m))
-        entries = acts.within(some.start, some.stop)
+    def settle(block: Block) -> None:
+        seen, some = block.view.accounts, block.rows
         told = counterfactual(
-            Answer(*(x[entries] for x in answer)), acts.row[entries] - start, acts.place[entries],
-            some.stop - start, setting,
+            Answer(*(x[block.entries] for x in answer)), block.number,
+            block.view.place[acts.place[block.entries]], len(some), seen,
         )  # fmt: skip
+        who = (block.view.place if level == "locality" else block.view.province)[actors[some]]
         fate = whatif.settle_ahead(
-            setting.growth.ahead(told), setting.funds, stacks, actors[some], level, setting.memory,
-            setting.interest,
-        )  # fmt: skip
+            seen.growth.ahead(told), seen.funds, block.view.stacks, who, level, seen.memory, seen.interest
+        )
         bill = growth[some] ** np.arange(1, years + 1)[:, None]
         own[:, some], treasury[:, some] = fate.own_money / bill, fate.treasury / bill
         months[:, some] = fate.payable_months()
         reserve[some], spending[some] = fate.reserve[-1] / bill[-1], fate.spending[-1] / bill[-1]
 
     with ThreadPoolExecutor(max(threads, 1)) as pool:
-        list(pool.map(block, range(0, m, size)))
+        list(pool.map(settle, blocks(acts, setting.province_of[first[actors]], setting, stacks)))
     worth, reserve_worth = worth_of_money(own, months, spending, aims)
     mean = whatif.discounted_mean
     return Purse(worth, reserve_worth, mean(treasury, aims.discount), mean(own, aims.discount), reserve)

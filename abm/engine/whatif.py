@@ -71,7 +71,8 @@ def settle_ahead(
         money, treasury = _purse(stack, settlement, funds, actors, level)
         own.append(money)
         paid.append(treasury)
-        spending.append(_of(stack, accounts.benefits_enterprise + accounts.benefits_public, actors, level))
+        pensions = accounts.benefits_enterprise, accounts.benefits_public
+        spending.append(sum(_of(stack, x, actors, level) for x in pensions))
         funds, memory = settlement.funds, settlement.memory
         reserve.append(_owned(stack, funds, actors, level))
     shape = own[0].shape
@@ -91,9 +92,11 @@ def _purse(
 ) -> tuple[Array, Array]:
     """Own money before the treasury's payments, and these, of each actor, (..., A)."""
     flows = settlement.flows
-    local = np.sum([flows[name] for name in OWN_TREASURY if name in flows], axis=0)
+    charges = [flows[name] for name in OWN_TREASURY if name in flows]
     if level == "locality":
-        return _pick(settlement.own_money + local, actors), _pick(local, actors)
+        paid = np.sum([_pick(x, actors) for x in charges], axis=0)
+        return _pick(settlement.own_money, actors) + paid, paid
+    local = np.sum(charges, axis=0)
     tiers = stack.membership
     change = settlement.funds.official_balance(tiers, level) - opening.official_balance(tiers, level)
     return _pick(change, actors), _pick(tiers.total(local + flows["provincial_gap_subsidy"]), actors)

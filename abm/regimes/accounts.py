@@ -108,33 +108,38 @@ class Funds(NamedTuple):
 class Membership:
     """Which province each locality belongs to; sums up to provinces and spreads down to localities.
 
-    ``province_of`` is ``(n,)`` with values 0 … P-1. Sums run segment by segment in locality order, so their
-    bits depend neither on the number of what-ifs nor on threads.
+    ``province_of`` is ``(n,)`` with values 0 … P-1. ``one_tier`` says whether each province is one locality,
+    which follows from that unless the localities are an excerpt. Sums run segment by segment in locality
+    order, so their bits depend neither on the number of what-ifs nor on threads.
     """
 
-    def __init__(self, province_of: npt.NDArray[np.integer[Any]]) -> None:
+    def __init__(self, province_of: npt.NDArray[np.integer[Any]], one_tier: bool | None = None) -> None:
         self.province_of = np.asarray(province_of, dtype=np.int64)
         self.localities = len(self.province_of)
         self.provinces = int(self.province_of.max()) + 1
         self._order = np.argsort(self.province_of, kind="stable")
         self._sorted = bool((np.diff(self._order) > 0).all())
         self._present, self._starts = np.unique(self.province_of[self._order], return_index=True)
-
-    @cached_property
-    def one_tier(self) -> bool:
+        sizes = np.diff(self._starts, append=self.localities)
+        self._many = int(np.flatnonzero(sizes > 1).max(initial=-1)) + 1  # provinces up to the last of several
+        self._single = self.localities == self.provinces == len(self._present)
+        self.one_tier = self._single if one_tier is None else one_tier
         """True where each province is one locality: local and provincial government are the same."""
-        return self.localities == self.provinces == len(self._present)
 
     @cached_property
     def _identity(self) -> bool:
-        return self.one_tier and self._sorted
+        return self._single and self._sorted
 
     def total(self, x: Array) -> Array:
         """Sum over the localities of each province: ``(..., n)`` to ``(..., P)``."""
         if self._identity:
             return x
         ordered = x if self._sorted else x[..., self._order]
-        sums = np.add.reduceat(ordered, self._starts, axis=-1)
+        # Summing one locality at a time is slow: provinces at the end that are one locality are taken over.
+        many, alone = np.split(self._starts, [self._many])
+        first = ordered.shape[-1] - len(alone)
+        parts = [np.add.reduceat(ordered[..., :first], many, axis=-1)] if len(many) else []
+        sums = np.concatenate([*parts, ordered[..., first:]], axis=-1)
         if len(self._present) == self.provinces:
             return sums
         out = np.zeros((*x.shape[:-1], self.provinces))
@@ -143,7 +148,7 @@ class Membership:
 
     def spread(self, x: Array) -> Array:
         """Each locality's province's value: ``(..., P)`` to ``(..., n)``."""
-        return x if self._identity else x[..., self.province_of]
+        return x if self._identity else np.take(x, self.province_of, axis=-1)
 
     def share(self, x: Array) -> Array:
         """Each locality's share of its province's total of ``x`` >= 0; zero where that total is zero."""
@@ -152,4 +157,7 @@ class Membership:
 
 def ratio(part: Array, whole: Array) -> Array:
     """``part / whole``, and zero where ``whole`` is zero."""
-    return np.divide(part, whole, out=np.zeros(np.broadcast_shapes(part.shape, whole.shape)), where=whole > 0)
+    some = whole > 0
+    if some.all():
+        return np.asarray(part / whole)
+    return np.divide(part, whole, out=np.zeros(np.broadcast_shapes(part.shape, whole.shape)), where=some)

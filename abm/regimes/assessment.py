@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,7 @@ class Assessment:
     off_list_limit: float
     kept_share: float
     cut_share: float
+    others_in_total: ClassVar[bool] = True
 
     def before_gaps(self, books: Books) -> None:
         """Nothing."""

@@ -40,6 +40,11 @@ class CentralAdjustment(UpperRule):
     wage_share: float
     dynamic: Dynamic | None = None
 
+    @property
+    def others_in_total(self) -> bool:
+        """Unless the ratio follows the gaps, which are counted by locality."""
+        return self.dynamic is None
+
     def pool(self, books: Books) -> None:
         """Remit by wages and heads, pay back by retirees."""
         accounts = books.accounts

@@ -10,6 +10,7 @@ Source: S1 section 3 (a line of six months, transfer and delay); the shares are 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -26,6 +27,7 @@ class EarlyWarning:
     line: float
     transfer_share: float
     withheld_share: float
+    others_in_total: ClassVar[bool] = True
 
     def before_gaps(self, books: Books) -> None:
         """Transfer and withhold below the line."""

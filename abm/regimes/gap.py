@@ -23,7 +23,8 @@ def current_balance(books: Books) -> Array:
 
 def spending(books: Books) -> Array:
     """What each locality pays to or for members, yuan (..., n)."""
-    return sum((books.flows[name] for name in PAID if name in books.flows), start=np.zeros(1))
+    paid = [books.flows[name] for name in PAID if name in books.flows]
+    return sum(paid[1:], start=paid[0])
 
 
 PAID = ("benefits_enterprise", "national_basic_pension", "account_contributions", "benefits_public")

@@ -20,6 +20,7 @@ class Municipal:
     """The rule of municipal pools; it has no numbers."""
 
     pooled: ClassVar[bool] = False
+    others_in_total: ClassVar[bool] = True
     declaration: ClassVar[Declaration] = Declaration(stock="kept", legacy="locality", gap="locality")
 
     def pool(self, books: Books) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from abm.regimes.rule import ParameterSource, UpperRule
 from abm.regimes.settlement import Books
@@ -11,6 +12,8 @@ from abm.regimes.settlement import Books
 @dataclass(frozen=True)
 class NoUpperTier(UpperRule):
     """The rule without numbers."""
+
+    others_in_total: ClassVar[bool] = True
 
     def pool(self, books: Books) -> None:
         """No money moves."""

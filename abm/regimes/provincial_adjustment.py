@@ -24,6 +24,7 @@ class ProvincialAdjustment:
 
     remitted_share: float
     pooled: ClassVar[bool] = False
+    others_in_total: ClassVar[bool] = True
     declaration: ClassVar[Declaration] = Declaration(stock="kept", legacy="locality", gap="locality")
 
     def pool(self, books: Books) -> None:

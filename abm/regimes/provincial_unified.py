@@ -32,6 +32,7 @@ class ProvincialUnified:
     managerial_share: float
     common_share: float
     pooled: ClassVar[bool] = True
+    others_in_total: ClassVar[bool] = True
 
     @property
     def declaration(self) -> Declaration:

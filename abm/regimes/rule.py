@@ -33,6 +33,17 @@ class Declaration(NamedTuple):
     gap: str
 
 
+def others_in_total(rule: object) -> bool:
+    """Whether a rule or module says that it sees other provinces in total only.
+
+    Then what a province's localities get and pay is the same if every other province is one place with the
+    totals of its localities, and its own localities may be settled without the others' (what-ifs do). A class
+    says so for itself, by an attribute ``others_in_total``: one that changes another rule does not inherit
+    it, and about one that says nothing nothing is assumed.
+    """
+    return "others_in_total" in vars(type(rule)) and bool(getattr(rule, "others_in_total", False))
+
+
 class LowerRule(Protocol):
     """A rule from localities to their province."""
 

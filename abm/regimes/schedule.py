@@ -9,6 +9,7 @@ import numpy as np
 
 from abm.regimes.accounts import Accounts, Array, Funds, Membership
 from abm.regimes.memory import Memory
+from abm.regimes.own_provinces import OwnProvinces
 from abm.regimes.settlement import CHARGES, Settlement
 from abm.regimes.stack import Stack
 
@@ -28,6 +29,15 @@ class Schedule:
     def membership(self) -> Membership:
         """Which province each locality belongs to."""
         return self.last.membership
+
+    @property
+    def others_in_total(self) -> bool:
+        """Whether every part's rules see other provinces in total only (``Stack.others_in_total``)."""
+        return all(stack.others_in_total for _, stack in self.parts)
+
+    def seen_from(self, own: OwnProvinces) -> Schedule:
+        """The same for the localities of some provinces and each other province as one place."""
+        return Schedule(tuple((share, stack.seen_from(own)) for share, stack in self.parts))
 
     def reserves_in_charge(self, accounts: Accounts, funds: Funds) -> Array:
         """Reserves that earn interest, by locality (as ``Stack.reserves_in_charge``)."""

@@ -74,6 +74,9 @@ FLOWS: dict[str, Flow] = {
 }
 
 
+PARTIES = {name: (flow.payer, flow.payee, flow.level == "province") for name, flow in FLOWS.items()}
+"""Payer and payee of each flow, which are never the same, and whether its amounts are by province."""
+
 LOAN_FLOWS = ("advance", "advance_repaid")
 """Lending: these change a recorded liability and are no subsidy."""
 
@@ -155,18 +158,17 @@ class Reserves:
 
     def move(self, name: str, amount: Array) -> None:
         """Take ``amount`` from the flow's payer and give it to its payee, where these are funds."""
-        flow = FLOWS[name]
-        self._add(flow.payer, flow.level, -amount)
-        self._add(flow.payee, flow.level, amount)
-
-    def _add(self, party: str, level: str, amount: Array) -> None:
-        if party == "fund":
+        payer, payee, by_province = PARTIES[name]
+        if payer == "fund":
+            self.local = self.local - amount
+        elif payee == "fund":
             self.local = self.local + amount
-        elif party == "fund:province":
-            by_province = amount if level == "province" else self.membership.total(amount)
-            self.provincial = self.provincial + by_province
-        elif party == "fund:centre":
-            self.central = self.central + amount.sum(axis=-1)
+        if "fund:province" in (payer, payee):
+            total = amount if by_province else self.membership.total(amount)
+            self.provincial = self.provincial + (total if payee == "fund:province" else -total)
+        if "fund:centre" in (payer, payee):
+            nation = amount.sum(axis=-1)
+            self.central = self.central + (nation if payee == "fund:centre" else -nation)
 
 
 class Books(Reserves):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import cast
 
@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from abm.regimes import early_warning, gap, subsidy
 from abm.regimes.accounts import Accounts, Array, Funds, Membership, ratio
-from abm.regimes.by_province import pooled_in
+from abm.regimes.by_province import ByProvince, pooled_in
 from abm.regimes.memory import Memory, plan
-from abm.regimes.rule import LowerRule, Module, UpperRule
+from abm.regimes.own_provinces import OwnProvinces
+from abm.regimes.rule import LowerRule, Module, UpperRule, others_in_total
 from abm.regimes.settlement import Books, Settlement
 
 OWN_TREASURY = (
@@ -60,6 +61,18 @@ class Stack:
         if self.upper.pooled:
             return np.full(n, n + self.membership.provinces)
         return np.where(self.pooled, n + province, np.arange(n))
+
+    @property
+    def others_in_total(self) -> bool:
+        """Whether what a province's localities get depends on the others' totals alone (``rule``)."""
+        rules = (self.lower, self.upper, *self.modules)
+        return not self.upper.pooled and all(others_in_total(rule) for rule in rules)
+
+    def seen_from(self, own: OwnProvinces) -> Stack:
+        """The same rules for the localities of some provinces and each other province as one place."""
+        lower = self.lower.seen_from(own) if isinstance(self.lower, ByProvince) else self.lower
+        sight = self.sight if np.ndim(self.sight) == 0 else own.total(np.asarray(self.sight))
+        return replace(self, lower=lower, membership=own.membership, lump=own.total(self.lump), sight=sight)
 
     def settle(self, accounts: Accounts, funds: Funds, memory: Memory | None = None) -> Settlement:
         """Settle a year: accounts, opening funds and memory in; gross flows, closing funds and memory out.
@@ -111,7 +124,7 @@ class Stack:
 
         def full(x: Array) -> Array:
             """With every what-if axis, also those that this amount does not depend on."""
-            return np.broadcast_to(x, (*lead, x.shape[-1]))
+            return x if x.shape[:-1] == lead else np.broadcast_to(x, (*lead, x.shape[-1]))
 
         closing = Funds(
             full(books.local),
