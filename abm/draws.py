@@ -19,6 +19,8 @@ _M1 = np.uint64(0xBF58476D1CE4E5B9)
 _M2 = np.uint64(0x94D049BB133111EB)
 _S11, _S27, _S30, _S31 = np.uint64(11), np.uint64(27), np.uint64(30), np.uint64(31)
 _TO_UNIT = 1.0 / 9007199254740992.0  # 2**-53
+_AT_ONCE = 1 << 16
+"""Ids at a time, so that what is needed on the way stays small."""
 
 PURPOSES: dict[str, str] = {
     "death": "whether a person dies",
@@ -173,11 +175,15 @@ def _mix_int(z: int) -> int:
 
 def uniforms(stream_key: np.uint64, ids: np.ndarray) -> np.ndarray:
     """Uniform numbers for an array of ids, the same bits as :func:`uniform` gives one by one."""
-    z = stream_key + ids.astype(np.uint64) * GOLDEN
-    z = (z ^ (z >> _S30)) * _M1
-    z = (z ^ (z >> _S27)) * _M2
-    z ^= z >> _S31
-    return ((z >> _S11).astype(np.float64) + 0.5) * _TO_UNIT
+    result = np.empty(len(ids))
+    for start in range(0, len(ids), _AT_ONCE):
+        span = slice(start, start + _AT_ONCE)
+        z = stream_key + ids[span].astype(np.uint64) * GOLDEN
+        z = (z ^ (z >> _S30)) * _M1
+        z = (z ^ (z >> _S27)) * _M2
+        z ^= z >> _S31
+        result[span] = ((z >> _S11).astype(np.float64) + 0.5) * _TO_UNIT
+    return result
 
 
 def uniforms_of(stream_key: np.uint64, ids: np.ndarray, alternatives: np.ndarray) -> np.ndarray:

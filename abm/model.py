@@ -25,7 +25,7 @@ from abm.parameters import Parameters
 from abm.phases import announce, employ, foresee, govern, live, opening, settle
 from abm.phases.jobs import Jobs, Stock
 from abm.population import base as base_module
-from abm.population import census, employers, places, synthesis
+from abm.population import census, employers, places, storage, synthesis
 from abm.population.merged import MergedSchemes
 from abm.population.persons import Status
 from abm.regimes.booking import Chart
@@ -45,60 +45,34 @@ DEALING_ROUNDS = 6
 Phase = tuple[str, Callable[["PensionModel"], None]]
 
 
-ADULTS = 1.15e9
-"""Residents of 16 and over whom a run may have to hold, persons."""
-BYTES_A_ROW = 70.0
-"""Memory of a person's row at the peak, while the base year is solved (40 of them are the state)."""
-
-
-def free_memory() -> float | None:
-    """Bytes a program can take without swapping; None on a system that does not tell."""
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        return next(1024.0 * float(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
-    except (OSError, StopIteration):
-        pass
-    try:
-        return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    except (AttributeError, ValueError, OSError):
-        return None
-
-
-def check_memory(scale: int) -> None:
-    """Raise UserError if the initial state at this scale needs more memory than the machine has free."""
-    free = free_memory()
-    if free is None:
-        return
-    needed = ADULTS / scale * BYTES_A_ROW + 5e8
-    if needed > free:
-        least = int(np.ceil(ADULTS * BYTES_A_ROW / max(free - 5e8, 1e8)))
-        raise UserError(
-            f"scale {scale} needs about {needed / 1e9:.0f} GB of memory and {free / 1e9:.0f} GB are free; "
-            f"allowed here: {least} or more"
-        )
-
-
 class PensionModel(mesa.Model):
     """China's employee pension under a scenario: people, employers and governments, a year a step.
 
     ``scenario`` is a :class:`Scenario`; ``seed`` replaces the scenario's; ``threads`` bounds the threads of
-    the passes (results do not depend on it). After construction the base year has been computed: ``year`` is
-    the start year and the first row of the results exists. ``step()`` adds a year, ``run()`` all that are
-    left and returns the results.
+    the passes; with a ``state_dir`` (or the environment's TONGCHOU_STATE_DIR) the columns of persons are
+    files in that folder, for a state that memory does not hold. Results depend on neither of the two. After
+    construction the base year has been computed: ``year`` is the start year and the first row of the results
+    exists. ``step()`` adds a year, ``run()`` all that are left and returns the results.
     """
 
-    def __init__(self, scenario: Scenario, seed: int | None = None, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int | None = None,
+        threads: int | None = None,
+        state_dir: str | Path | None = None,
+    ) -> None:
         if not isinstance(scenario, Scenario):
             raise TypeError(f"a model needs a Scenario, such as Scenario.named('history'), not {scenario!r}")
-        check_memory(scenario.scale)
+        folder = storage.chosen_folder(state_dir)
         if seed is not None:
             scenario = scenario.changed(seed=seed)
         self._surround(scenario, threads)
-        solved = base_years.recall(scenario)
+        solved = base_years.recall(scenario) if folder is None else None
         if solved:
             self._resume(solved)
         else:
-            self._begin()
+            self._begin(folder)
             self._base_year()
             base_years.keep(self)
 
@@ -137,11 +111,11 @@ class PensionModel(mesa.Model):
         )
         self.phases: list[Phase] = list(self.PHASES)
 
-    def _begin(self) -> None:
-        """Build the state before the base year: people, employers, reserves, levers, books."""
+    def _begin(self, folder: Path | None) -> None:
+        """Build the state before the base year: people (in ``folder``), employers, reserves, books."""
         scenario = self.scenario
         self.population = synthesis.synthesise(
-            self.parameters, self.places, self.base, scenario.scale, scenario.seed
+            self.parameters, self.places, self.base, scenario.scale, scenario.seed, folder
         )
         self.funds = opening.funds(self.base, self.places)
         self.levers = opening.levers(self.parameters, self.places, self.year)
@@ -182,7 +156,6 @@ class PensionModel(mesa.Model):
         saved = state.Saved(path)
         scenario = scenario or saved.scenario
         saved.require(scenario)
-        check_memory(scenario.scale)
         model = cls.__new__(cls)
         model._surround(scenario, threads)
         model._resume(saved.content())

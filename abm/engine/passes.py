@@ -21,6 +21,7 @@ from abm.population.persons import (
     empty,
     make_id,
     require_serials,
+    widen,
 )
 from abm.population.places import Places
 from abm.population.synthesis import Population
@@ -171,9 +172,7 @@ def _place_rows(table: dict[str, np.ndarray], new: dict[str, np.ndarray]) -> Non
     short = count - len(free)
     if short > 0:
         old = len(table["id"])
-        more = empty(max(short, old // 20))
-        for name, column in table.items():
-            table[name] = np.concatenate([column, more[name]])
+        widen(table, old + max(short, old // 20))
         free = np.concatenate([free, np.arange(old, old + short)])
     for name, values in new.items():
         table[name][free] = values

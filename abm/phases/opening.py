@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,12 +15,13 @@ from abm.parameters import Parameters
 from abm.phases import settle
 from abm.phases.employ import detection, firm_rules
 from abm.phases.live import pool_borders, utilities
+from abm.phases.rows import blocks, gathered
 from abm.population import inversion
 from abm.population.base import Base
 from abm.population.employers import Deal
 from abm.population.persons import Flag, Status, birth_year_of, hukou_province_of
 from abm.population.places import Places
-from abm.population.standing import by_age
+from abm.population.standing import by_age, unpaid_for
 from abm.regimes import Funds
 from abm.regimes.settlement import subsidies
 from abm.regimes.subsidy import national_total
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from abm.model import PensionModel
 
 N = len(PROVINCES)
-ROWS = 1 << 18
-"""Persons at a time for whom something is worked out in columns."""
 SETTLED = (Status.PUBLIC, Status.RETIRED, Status.FREE)
 """Who does not weigh moving."""
 COUNTED = ("paid_months", "deemed_months", "log_skill", "account")
@@ -102,14 +100,18 @@ def constants(model: PensionModel) -> None:
     def covered(s: slice) -> np.ndarray:
         return (persons["status"][s] == Status.FORMAL) & ((persons["flags"][s] & Flag.COVERED) > 0)
 
+    persons_covered = np.zeros(N)
+
     def staff(rows: np.ndarray) -> tuple[np.ndarray, ...]:
         employers, province = persons["employer"][rows], places.province_of[persons["locality"][rows]]
         talent = np.exp(persons["log_skill"][rows].astype(np.float64))
-        weights = model.population.weights[persons["stratum"][rows]]
         wages = model.wages[province] * firms["premium"][employers] * talent
-        return employers, wages, weights * flow[province], np.bincount(province, weights, minlength=N)[None]
+        strata = persons["stratum"][rows]
+        persons_covered[:] += np.bincount(province, model.population.weights[strata], minlength=N)
+        return employers, wages, strata
 
-    employers, wages, weights, persons_covered = joined(staff(rows) for rows in blocks(model, covered))
+    employers, wages, strata = gathered(model, covered, staff)
+    weights = model.population.weights[:, None] * flow  # by stratum and province of residence
     peers = 1.0 + rules.peer_weight * mean_of_places(places, model.market["compliant"])
     target, flexible = dues_to_meet(model)
     national = model.parameters.value("contributions.base_floor", year)
@@ -127,6 +129,7 @@ def constants(model: PensionModel) -> None:
         rate,
         employers=employers,
         wages=wages,
+        strata=strata,
         weights=weights,
         homes=places.province_of[firms["locality"]],
         deviations=firms["log_cost"],
@@ -143,7 +146,7 @@ def constants(model: PensionModel) -> None:
     model.levers[:, FLOOR] = floor[places.province_of]
     model.floor_at_start = model.levers[:, FLOOR].copy()
     model.coverage_cost = inversion.coverage_cost(
-        persons_covered.sum(axis=0),
+        persons_covered,
         firms,
         places.province_of,
         rate,
@@ -180,29 +183,15 @@ def voluntary(model: PensionModel) -> np.ndarray:
     the start and the base floor in force there.
     """
     status, flags = model.population.persons["status"], model.population.persons["flags"]
-    province, weights, pays, payoff = joined(
-        weighing(model, rows)
-        for rows in blocks(
-            model, lambda s: ((status[s] == Status.FLEXIBLE) | (status[s] == Status.FORMAL))
-            & ((flags[s] & Flag.COVERED) == 0)
-        )
-    )  # fmt: skip
-    paying = np.bincount(province, weights * pays, minlength=N)
+    paying = np.zeros(N)
+
+    def weighed(rows: np.ndarray) -> tuple[np.ndarray, ...]:
+        province, weights, pays, payoff = weighing(model, rows)
+        paying[:] += np.bincount(province, weights * pays, minlength=N)
+        return province, weights.astype(np.int32), payoff
+
+    province, weights, payoff = gathered(model, lambda s: unpaid_for(status[s], flags[s]), weighed)
     return inversion.inclination(province, weights, payoff, paying, model.rules.participation_scale)
-
-
-def blocks(model: PensionModel, chosen: Callable[[slice], np.ndarray]) -> Iterator[np.ndarray]:
-    """Rows of the person table for which ``chosen`` (a mask of a slice) holds, a block at a time.
-
-    What is computed for the rows of a block is gone before the next: at full scale the table leaves no room.
-    """
-    for start in range(0, len(model.population.persons["id"]), ROWS):
-        yield start + np.flatnonzero(chosen(slice(start, start + ROWS)))
-
-
-def joined(parts: Iterable[tuple[np.ndarray, ...]]) -> list[np.ndarray]:
-    """Arrays of all blocks, one after another."""
-    return [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
 
 
 def weighing(model: PensionModel, rows: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from abm.engine.tables import COHORT_YEARS, COHORTS
+from abm.phases.rows import blocks
 from abm.population.persons import FIRST_COHORT, STATUS_NAMES, Flag, Status
 from abm.space import PROVINCES
 from abm.timeline import stack_on
@@ -36,11 +37,18 @@ def promised_accounts(model: PensionModel) -> np.ndarray:
 
     Summed in whole yuan, so that the order of persons does not matter.
     """
-    persons = model.population.persons
-    member = ((persons["flags"] & Flag.INSIDE) > 0) & ((persons["flags"] & Flag.PUBLIC) == 0)
-    member &= (persons["status"] != Status.RETIRED) & (persons["status"] != Status.FREE)
-    yuan = np.rint(persons["account"][member].astype(np.float64)) * model.population.weight[member]
-    return np.bincount(persons["relation"][member], yuan, minlength=model.places.n)
+    persons, weights = model.population.persons, model.population.weights
+
+    def member(s: slice) -> np.ndarray:
+        flags, status = persons["flags"][s], persons["status"][s]
+        private = (flags & (Flag.INSIDE | Flag.PUBLIC)) == Flag.INSIDE
+        return private & (status != Status.RETIRED) & (status != Status.FREE)
+
+    total = np.zeros(model.places.n)
+    for rows in blocks(model, member):
+        yuan = np.rint(persons["account"][rows].astype(np.float64)) * weights[persons["stratum"][rows]]
+        total += np.bincount(persons["relation"][rows], yuan, minlength=model.places.n)
+    return total
 
 
 def elders(model: PensionModel) -> np.ndarray:

@@ -56,7 +56,7 @@ def pick(count: int, weight: np.ndarray, order: np.ndarray) -> np.ndarray:
     """
     chosen = np.zeros(len(weight), bool)
     count = min(count, int((weight > 0).sum()))
-    rest = weight.astype(np.float64).copy()
+    rest = weight.astype(np.float64)
     while count > 0:
         certain = (rest > 0) & (rest * count >= rest.sum() * (1.0 - 1e-12))
         if not certain.any():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -12,12 +12,14 @@ from abm.population import apportion
 from abm.population.base import Base
 from abm.population.persons import Column, Flag, Status
 from abm.population.places import Places
+from abm.space import PROVINCES
 
 PRIVATE, STATE, FOREIGN, COMPANY = range(4)
 OWNERSHIP_NAMES = ("private", "state", "foreign", "company")
 """Private employers in the sense of the wage statistics, and limited and share-holding companies, which these
 count among the non-private units."""
 EMPLOYER_SERIAL_BITS = 20
+N = len(PROVINCES)
 
 COLUMNS: tuple[Column, ...] = (
     Column("id", "u4", "", "home province (index) and serial (20 bits)"),
@@ -140,6 +142,9 @@ def _deal(sorted_rows: np.ndarray) -> np.ndarray:
     return sorted_rows[order]
 
 
+AT_ONCE = 1 << 22
+"""Rows at a time that are searched for staff."""
+
 ALIGNING_TURNS = 30
 """Turns in which staff whose cover does not fit their employer change places."""
 
@@ -156,21 +161,20 @@ class Deal:
     ) -> None:
         self._employer, self._jobs, self._n = persons["employer"], firms["jobs"], n
         self._at = firms["locality"]
-        self._by_place = np.argsort(self._at, kind="stable")
-        formal = np.flatnonzero(persons["status"] == Status.FORMAL)
-        place = persons["locality"][formal]
-        covered = (persons["flags"][formal] & Flag.COVERED) > 0
-        weight = weights[persons["stratum"][formal]].astype(np.float64)
-        staff = np.bincount(place, weight, minlength=n)
-        self._share = np.bincount(place, weight * covered, minlength=n) / np.maximum(staff, 1.0)
-        self._groups = []
-        for chosen in (covered, ~covered):
-            rows, where = formal[chosen], place[chosen]
-            order = np.lexsort((persons["log_skill"][rows], where))
-            first = np.searchsorted(where[order], np.arange(n + 1))
-            within = np.arange(len(rows)) - first[where[order]]
-            dealt = np.lexsort((within * 0.6180339887498949 % 1.0, where[order]))
-            self._groups.append((rows[order][dealt], first))
+        order = np.argsort(self._at, kind="stable")
+        self._there = np.split(order, np.searchsorted(self._at[order], np.arange(1, n)))
+        self._groups, self._share = [], np.zeros(n)
+        for place, rows in enumerate(_staff(persons, n)):
+            covered = (persons["flags"][rows] & Flag.COVERED) > 0
+            weight = weights[persons["stratum"][rows]].astype(np.float64)
+            self._share[place] = (weight * covered).sum() / max(weight.sum(), 1.0)
+            skill = persons["log_skill"][rows]
+            self._groups.append(
+                tuple(
+                    _deal(rows[chosen][np.argsort(skill[chosen], kind="stable")])
+                    for chosen in (covered, ~covered)
+                )
+            )
 
     def by(self, registered: np.ndarray) -> None:
         """Deal anew, the covered by ``registered`` (employers,), the share each keeps registered."""
@@ -181,10 +185,10 @@ class Deal:
             above = self._mean(np.minimum(np.exp(middle)[self._at] * share, 1.0)) > self._share
             low, high = np.where(above, low, middle), np.where(above, middle, high)
         share = np.minimum(np.exp(low)[self._at] * share, 1.0)
-        for (rows, first), places in zip(
-            self._groups, (self._jobs * share, self._jobs * (1.0 - share)), strict=True
-        ):
-            self._spread(rows, first, places + 1e-9)
+        for (covered, others), firms in zip(self._groups, self._there, strict=True):
+            jobs, part = self._jobs[firms], share[firms]
+            self._spread(covered, firms, jobs * part + 1e-9)
+            self._spread(others, firms, jobs * (1.0 - part) + 1e-9)
 
     def align(self, coverage: np.ndarray, draw: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> None:
         """Let staff of one locality change places until their cover is what their employer would choose.
@@ -193,33 +197,39 @@ class Deal:
         draw of the pair, ``draw(rows, employers)``: a covered person's must lie below the share, another's
         above. Those of whom this does not hold change places, always within the covered or the others.
         """
-        for (members, first), covered in zip(self._groups, (True, False), strict=True):
-            rows, place = members, np.repeat(np.arange(self._n), np.diff(first))
-            for turn in range(1, ALIGNING_TURNS + 1):
-                employers = self._employer[rows]
-                wrong = (draw(rows, employers) < coverage[employers]) != covered
-                rows, place = rows[wrong], place[wrong]
-                count = np.bincount(place, minlength=self._n)
-                start = np.concatenate([[0], np.cumsum(count)[:-1]])[place]
-                within = np.arange(len(rows)) - start
-                other = start + (within + turn) % count[place]
-                self._employer[rows] = employers[wrong][other]
+        for groups in self._groups:
+            for members, covered in zip(groups, (True, False), strict=True):
+                rows = members
+                for turn in range(1, ALIGNING_TURNS + 1):
+                    employers = self._employer[rows]
+                    wrong = (draw(rows, employers) < coverage[employers]) != covered
+                    rows, employers = rows[wrong], employers[wrong]
+                    if len(rows) == 0:
+                        break
+                    self._employer[rows] = np.roll(employers, -turn)
 
     def _mean(self, share: np.ndarray) -> np.ndarray:
         """Mean of a share over the jobs of each locality."""
         jobs = np.bincount(self._at, self._jobs, minlength=self._n)
         return np.bincount(self._at, self._jobs * share, minlength=self._n) / np.maximum(jobs, 1e-9)
 
-    def _spread(self, rows: np.ndarray, first: np.ndarray, places: np.ndarray) -> None:
-        """Give the rows of each locality (from ``first`` on) employers, systematically by ``places``."""
-        ordered = places[self._by_place]
-        ends = np.cumsum(ordered)
-        totals = np.bincount(self._at, places, minlength=self._n)
-        starts = np.concatenate([[0.0], np.cumsum(totals)[:-1]])
-        count = np.diff(first)
-        where = np.repeat(np.arange(self._n), count)
-        part = (np.arange(len(rows)) - first[where] + 0.5) / count[where]
-        at = np.searchsorted(ends, starts[where] + part * totals[where], side="right")
-        lowest = np.searchsorted(self._at[self._by_place], np.arange(self._n + 1))
-        at = np.clip(at, lowest[where], lowest[where + 1] - 1)
-        self._employer[rows] = self._by_place[at]
+    def _spread(self, rows: np.ndarray, firms: np.ndarray, places: np.ndarray) -> None:
+        """Give the rows of a locality its employers, systematically by ``places`` (a number for each)."""
+        if len(rows):
+            self._employer[rows] = firms[apportion.spread(len(rows), places)]
+
+
+def _staff(persons: dict[str, np.ndarray], n: int) -> Iterator[np.ndarray]:
+    """Rows of the staff of each locality in turn, in order; 31 bits suffice for a row."""
+    status, place = persons["status"], persons["locality"]
+    formal = np.concatenate(
+        [
+            first + np.flatnonzero(status[first : first + AT_ONCE] == Status.FORMAL).astype(np.int32)
+            for first in range(0, len(status), AT_ONCE)
+        ]
+    )
+    where = place[formal]
+    count = np.bincount(where, minlength=n)
+    if n > N:  # localities of a province are mixed
+        formal = formal[np.argsort(where, kind="stable")]
+    yield from np.split(formal, np.cumsum(count)[:-1])

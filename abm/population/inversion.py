@@ -29,13 +29,14 @@ LOW, HIGH = -6.0, 6.0
 
 @decision
 def declared_by_province(
-    log_cost: Array, floor: Array, employers: Array, wages: Array, weights: Array,
+    log_cost: Array, floor: Array, employers: Array, wages: Array, strata: Array, weights: Array,
     homes: Array, deviations: Array, ownerships: Array, rate: Array, detection: Array, value: Array,
     base_wage: Array, ceiling: float, rules: FirmRules,
 ) -> Array:  # fmt: skip
     """Declared bases of insured staff by province, (31,) yuan, if provinces had these costs and floors.
 
-    ``employers``, ``wages`` and ``weights`` are by member of staff; ``homes`` (the province an employer is
+    ``employers``, ``wages`` and ``strata`` are by member of staff, ``weights`` (256, 31) by stratum and
+    province; ``homes`` (the province an employer is
     in, where its staff live), ``deviations`` and ``ownerships`` by employer.
     """
     hidden = np.empty(len(homes))
@@ -50,7 +51,7 @@ def declared_by_province(
         j = employers[i]
         p = homes[j]
         base = contribution_base(wages[i] * (1.0 - hidden[j]), base_wage[p], floor[p], ceiling)
-        total[p] += base * weights[i]
+        total[p] += base * weights[strata[i], p]
     return total
 
 

@@ -6,11 +6,13 @@ travels with the person. Fixed traits (birth month, patience, awareness) are has
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from abm.errors import UserError
+from abm.population import storage
 from abm.space import PROVINCE_NAMES
 
 
@@ -47,6 +49,7 @@ PERSON_COLUMNS: tuple[Column, ...] = (
     Column("pension", "f4", "yuan/year", "pension in payment"),
 )
 """40 bytes a person."""
+ROW_BYTES = sum(np.dtype(c.dtype).itemsize for c in PERSON_COLUMNS)
 
 MOST_MONTHS_HERE = 255
 """Months paid in one place beyond which they are not counted on: far more than make it the payer."""
@@ -128,10 +131,22 @@ def _within(identity: np.ndarray) -> np.ndarray:
     return (identity % np.uint32(COHORT_IDS)).astype(np.int64)
 
 
-def empty(rows: int) -> dict[str, np.ndarray]:
-    """A person table of free rows."""
-    table = {c.name: np.zeros(rows, np.dtype(c.dtype)) for c in PERSON_COLUMNS}
-    table["status"][:] = Status.FREE
-    table["employer"][:] = -1
-    table["qualified"][:] = -1
+def empty(rows: int, folder: Path | None = None) -> dict[str, np.ndarray]:
+    """A person table of free rows, in memory or in files in ``folder`` (see :mod:`storage`)."""
+    table = {c.name: storage.allocate(rows, np.dtype(c.dtype), folder) for c in PERSON_COLUMNS}
+    _free(table, 0)
     return table
+
+
+def widen(table: dict[str, np.ndarray], rows: int) -> None:
+    """Give the table ``rows`` rows: the new ones are free."""
+    old = len(table["id"])
+    for name, column in table.items():
+        table[name] = storage.widened(column, rows)
+    _free(table, old)
+
+
+def _free(table: dict[str, np.ndarray], first: int) -> None:
+    table["status"][first:] = Status.FREE
+    table["employer"][first:] = -1
+    table["qualified"][first:] = -1

@@ -79,12 +79,12 @@ def work(
     voluntary_share = parameters.value("population.flexible_share_of_payers", year)
     rows = np.flatnonzero(members(columns))
     odds = np.where(migrant[rows], lapse[1], lapse[0])
-    stopped = rows[apportion.pick(round(odds.sum()), odds, other_order[rows])]
-    rows = np.setdiff1d(rows, stopped)
+    lapsed = apportion.pick(round(odds.sum()), odds, other_order[rows])
+    stopped, rows = rows[lapsed], rows[~lapsed]
     flags[rows] |= Flag.PAYS
     settled = np.where(migrant[rows], 0.05, np.where(age[rows] >= 35, 2.0, 0.7))
-    own = rows[apportion.pick(round(voluntary_share * len(rows)), settled, order[rows])]
-    staff = np.setdiff1d(rows, own)
+    alone = apportion.pick(round(voluntary_share * len(rows)), settled, order[rows])
+    own, staff = rows[alone], rows[~alone]
     left_out = max(base.formal_jobs[p] - weight[staff].sum(), 0.0)
     employed, own = _divided(own, other_order[own], left_out / (left_out + base.flexible_jobs[p]))
     status[own] = Status.FLEXIBLE
@@ -95,26 +95,26 @@ def work(
     missing = base.formal_jobs[p] - weight[status == Status.FORMAL].sum()
     hired = _chosen(others, missing, work_weight[others], order, weight)
     status[hired] = Status.FORMAL
-    rest = np.concatenate([np.setdiff1d(others, hired), stopped])
+    rest = np.concatenate([others[status[others] != Status.FORMAL], stopped])
     missing = base.flexible_jobs[p] - weight[own].sum()
     status[_chosen(rest, missing, work_weight[rest], other_order, weight)] = Status.FLEXIBLE
 
 
-def named_by_taste(
-    status: np.ndarray, flags: np.ndarray, ids: np.ndarray, birth: np.ndarray, taste: np.ndarray
-) -> np.ndarray:
-    """The ids of one hukou province dealt anew so that those who pay voluntarily have the taste for it.
+def named_by_taste(pays: np.ndarray, ids: np.ndarray, birth: np.ndarray, taste: np.ndarray) -> np.ndarray:
+    """The ids of those of one hukou province whom nobody pays for, dealt anew by their taste for paying.
 
-    ``taste`` is the draw, fixed for life, against which a person weighs paying; who pays at the start must be
-    somebody with a low one, or the first years would only undo the start. Among those nobody pays for, of one
-    birth year, the payers take the ids with the lowest draws.
+    ``taste`` is the draw, fixed for life, against which a person weighs paying; who ``pays`` at the start
+    must be somebody with a low one, or the first years would only undo the start. Of one birth year, the
+    payers take the ids with the lowest draws.
     """
-    own = (status == Status.FLEXIBLE) | ((status == Status.FORMAL) & ((flags & Flag.COVERED) == 0))
-    rows = np.flatnonzero(own)
-    pays = (flags[rows] & Flag.PAYS) > 0
     dealt = ids.copy()
-    dealt[rows[np.lexsort((~pays, birth[rows]))]] = ids[rows[np.lexsort((taste[rows], birth[rows]))]]
+    dealt[np.lexsort((~pays, birth))] = ids[np.lexsort((taste, birth))]
     return dealt
+
+
+def unpaid_for(status: np.ndarray, flags: np.ndarray) -> np.ndarray:
+    """Who works without an employer that pays for them, mask (rows,)."""
+    return (status == Status.FLEXIBLE) | ((status == Status.FORMAL) & ((flags & Flag.COVERED) == 0))
 
 
 def _chosen(

@@ -6,20 +6,24 @@ weights; who is a migrant, pays, or has which past is picked by keyed draws in f
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from abm import draws
 from abm.compile import decision
 from abm.parameters import Parameters
-from abm.population import apportion, employers, history, standing, strata
+from abm.population import apportion, employers, history, standing, storage, strata
 from abm.population.base import Base
 from abm.population.census import ADULT, LAST_AGE
 from abm.population.persons import (
     COHORT_IDS,
     FIRST_COHORT,
     FIRST_SERIAL,
+    ROW_BYTES,
     Flag,
     Status,
     empty,
@@ -29,6 +33,8 @@ from abm.population.persons import (
 from abm.population.places import Places
 from abm.population.standing import EMPLOYEE, KINDS, OTHER, by_age
 from abm.space import PROVINCE_NAMES
+
+N = len(PROVINCE_NAMES)
 
 MIDDLE_AGE = 40
 """Age at which the tilt of the insured's ages changes nothing."""
@@ -56,80 +62,98 @@ class Population:
         return np.where(self.persons["status"] == Status.FREE, 0, w)
 
 
-def synthesise(parameters: Parameters, places: Places, base: Base, scale: int, seed: int) -> Population:
+def synthesise(
+    parameters: Parameters, places: Places, base: Base, scale: int, seed: int, folder: Path | None = None
+) -> Population:
     """Build the initial population at one agent for ``scale`` persons (finer where a province is small).
 
-    Province by province, so that what is only needed on the way stays small beside the table: first who
-    there is, then their ids and places of registration, then their work and their past.
+    In place and province by province, so that what is only needed on the way stays small beside the table:
+    first who there is, then their ids and places of registration, then their work and their past. Until the
+    past is written, ``months_here`` holds the age and ``qualified`` the province of registration. With a
+    ``folder`` the table lives in files there. UserError if there is no room for it.
     """
-    low_weights = np.zeros((len(PROVINCE_NAMES), strata.GROUPS), np.int64)
-    drafts, ends = [], [0]
+    plans = [_plan(parameters, base, p, scale) for p in range(N)]
+    ends = np.cumsum([0, *(plan.agents.sum() for plan in plans)])
+    storage.require_room(int(ends[-1]), ROW_BYTES, scale, folder)
+    table = empty(int(ends[-1]), folder)
+    weights = strata.table(np.array([plan.low for plan in plans]))
+    parts = [
+        _Part(plan, p, {name: column[ends[p] : ends[p + 1]] for name, column in table.items()}, weights)
+        for p, plan in enumerate(plans)
+    ]
     insured = np.zeros(2)  # locals and migrants
-    for p in range(len(PROVINCE_NAMES)):
-        columns, low_weights[p] = _people(parameters, base, p, scale)
-        luck = _Luck(seed, ends[-1], len(columns["age"]))
-        columns["hukou"] = _origins(parameters, base, p, columns, low_weights[p], luck)
-        columns |= _more(columns, low_weights)
-        columns["status"], columns["flags"] = standing.assign(base, p, columns, luck)
+    for p, part in enumerate(parts):
+        _people(part)
+        luck = _Luck(seed, int(ends[p]), len(part))
+        columns = part.columns()
+        part.persons["qualified"][:] = _origins(parameters, base, p, columns, plans[p].low, luck)
+        columns["migrant"] = part.persons["qualified"] != p
+        part.persons["status"][:], part.persons["flags"][:] = standing.assign(base, p, columns, luck)
         inside = standing.members(columns)
         insured += np.bincount(columns["migrant"][inside], columns["weight"][inside], minlength=2)
-        drafts.append({name: columns[name].astype(np.uint8) for name in DRAFT})
-        ends.append(ends[-1] + len(columns["age"]))
     lapse = standing.lapsing(parameters, base.year, insured[1] / insured.sum())
-    for p, small in enumerate(drafts):
-        columns = {name: small[name].astype(np.int64) for name in DRAFT[:-2]} | {
-            name: small[name] for name in DRAFT[-2:]
-        }
-        columns |= _more(columns, low_weights)
-        luck = _Luck(seed, ends[p], len(small["age"]))
-        standing.work(parameters, base, p, columns, lapse, luck)
-    table = empty(ends[-1])
-    draft = {name: np.concatenate([d.pop(name) for d in drafts]) for name in DRAFT}
-    table["stratum"][:] = draft["stratum"]
-    for name in ("status", "flags"):
-        table[name][:] = draft.pop(name)
-    serials = _identities(draft, base.year, table["id"])
-    for h in range(len(PROVINCE_NAMES)):
-        rows = np.flatnonzero(draft["hukou"] == h)
-        _named_by_taste(table, rows, base.year - draft["age"][rows].astype(np.int64), seed)
-    _registrations(places, draft, table)
+    for p, part in enumerate(parts):
+        standing.work(parameters, base, p, part.columns(), lapse, _Luck(seed, int(ends[p]), len(part)))
+    serials = _identities(table["months_here"], table["qualified"], base.year, table["id"])
+    for h in range(N):
+        _named_by_taste(table, parts, ends, h, base.year, seed)
+    _registrations(places, parts)
     firms: list[Table] = []
-    for p in range(len(PROVINCE_NAMES)):
-        span = slice(ends[p], ends[p + 1])
-        columns = {name: column[span].astype(np.int64) for name, column in draft.items()}
-        persons = {name: column[span] for name, column in table.items()}
-        luck = _Luck(seed, ends[p], ends[p + 1] - ends[p])
-        firms.append(_province(parameters, places, base, p, columns, persons, low_weights, luck, seed))
-        staffed = persons["employer"] >= 0
-        persons["employer"][staffed] += sum(len(f["id"]) for f in firms[:-1])
+    for p, part in enumerate(parts):
+        luck = _Luck(seed, int(ends[p]), len(part))
+        firms.append(_province(parameters, places, base, p, part, luck, seed))
+        staffed = part.persons["employer"] >= 0
+        part.persons["employer"][staffed] += sum(len(f["id"]) for f in firms[:-1])
     employed = {name: np.concatenate([f[name] for f in firms]) for name in firms[0]}
-    return Population(table, employed, strata.table(low_weights), serials)
+    return Population(table, employed, weights, serials)
 
-
-DRAFT = ("province", "kind", "sex", "age", "hukou", "stratum", "status", "flags")
-"""What is known of everybody before anybody has an id: a byte each."""
 
 Table = dict[str, np.ndarray]
 
 
-def _more(columns: Table, low_weights: np.ndarray) -> Table:
-    """Columns that follow from others: persons an agent stands for, and whether it is a migrant."""
-    return {
-        "weight": strata.table(low_weights)[columns["stratum"]],
-        "migrant": columns["hukou"] != columns["province"],
-    }
+class _Plan(NamedTuple):
+    """How many agents of which kind a province has, and what they are spread over."""
+
+    counts: list[np.ndarray]  # persons by kind, sex and age, (2, 101) each
+    agents: np.ndarray  # by kind, (5,)
+    low: np.ndarray  # lower weight by group, (3,)
+    more: list[np.ndarray]  # who carries one person more, a mask by group
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A province's part of the table: its rows as views, and the weights of all strata."""
+
+    plan: _Plan
+    province: int
+    persons: Table
+    weights: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.persons["id"])
+
+    def columns(self) -> Table:
+        """What is known of everybody before the past is written, (rows,); status, flags are the table's."""
+        persons = self.persons
+        return {
+            "kind": np.repeat(np.arange(len(KINDS), dtype=np.uint8), self.plan.agents),
+            "sex": persons["flags"] & Flag.FEMALE,
+            "age": persons["months_here"].astype(np.int16),
+            "weight": self.weights.astype(np.int32)[persons["stratum"]],
+            "migrant": persons["qualified"] != self.province,
+            "status": persons["status"],
+            "flags": persons["flags"],
+        }
 
 
 def _province(
-    parameters: Parameters, places: Places, base: Base, p: int, columns: Table, persons: Table,
-    low_weights: np.ndarray, luck: _Luck, seed: int,
-) -> Table:  # fmt: skip
-    """Give the people of province ``p`` (``persons``, written to) a home, posts, skill, work and a past.
+    parameters: Parameters, places: Places, base: Base, p: int, part: _Part, luck: _Luck, seed: int
+) -> Table:
+    """Give the people of province ``p`` (their part of the table) a home, posts, skill, work and a past.
 
-    ``columns`` is their draft. Returns their employers; ``persons`` hold rows of that table.
+    Returns their employers; the persons hold rows of that table.
     """
-    columns |= {"status": persons["status"].copy(), "flags": persons["flags"].copy()}
-    columns |= _more(columns, low_weights)
+    persons, columns = part.persons, part.columns()
     _residences(places, p, columns, persons)
     persons["flags"][:] |= _posts(parameters, base.year, columns, persons["id"], seed)
     spread = parameters.value("population.within_province_dispersion", base.year)
@@ -140,13 +164,24 @@ def _province(
     return firms
 
 
-def _named_by_taste(table: Table, rows: np.ndarray, birth: np.ndarray, seed: int) -> None:
-    """Deal the ids of the rows of one hukou province anew (see ``standing.named_by_taste``)."""
+def _named_by_taste(table: Table, parts: list[_Part], ends: np.ndarray, h: int, year: int, seed: int) -> None:
+    """Deal the ids of hukou province ``h`` anew among those nobody pays for (``standing.named_by_taste``)."""
+    rows = _rows(
+        parts,
+        ends,
+        lambda who: (who["qualified"] == h) & standing.unpaid_for(who["status"], who["flags"]),
+    )
     ids = table["id"][rows]
     taste = draws.uniforms(draws.key(seed, "participation"), ids)
-    table["id"][rows] = standing.named_by_taste(
-        table["status"][rows], table["flags"][rows], ids, birth, taste
-    )
+    pays = (table["flags"][rows] & Flag.PAYS) > 0
+    birth = year - table["months_here"][rows].astype(np.int16)
+    table["id"][rows] = standing.named_by_taste(pays, ids, birth, taste)
+
+
+def _rows(parts: list[_Part], ends: np.ndarray, chosen: Callable[[Table], np.ndarray]) -> np.ndarray:
+    """Rows of the table for which ``chosen`` (a mask of a province's part) holds, in order."""
+    found = [ends[p] + np.flatnonzero(chosen(part.persons)) for p, part in enumerate(parts)]
+    return np.concatenate(found)
 
 
 def _posts(
@@ -164,17 +199,15 @@ class _Luck:
     """Uniform draws for the synthesis, keyed by the row of the draft: ``count`` rows from ``first`` on."""
 
     def __init__(self, seed: int, first: int, count: int) -> None:
-        self._seed = seed
-        self._rows = np.arange(first, first + count)
+        self._seed, self._first, self._stop = seed, first, first + count
 
     def __call__(self, stream: str, alternative: int = 0) -> np.ndarray:
-        return draws.uniforms(draws.key(self._seed, stream, alternative), self._rows)
+        rows = np.arange(self._first, self._stop)
+        return draws.uniforms(draws.key(self._seed, stream, alternative), rows)
 
 
-def _people(
-    parameters: Parameters, base: Base, p: int, scale: int
-) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Agents of province ``p`` by group, sex and age: a draft table, and the group's lower weights (3,)."""
+def _plan(parameters: Parameters, base: Base, p: int, scale: int) -> _Plan:
+    """Agents of province ``p`` by kind, and the persons by kind, sex and age they stand for."""
     year = base.year
     available = base.adults[p].copy()
 
@@ -198,35 +231,36 @@ def _people(
         available = available - counts[group]
     counts["others"] = available
     least = parameters.value("population.minimum_agents", year)
-    low, parts = np.zeros(strata.GROUPS, np.int64), []
-    sizes = {
-        strata.EMPLOYEES: ({"employees": base.employees[p]}, least),
-        strata.RETIREES: ({"retirees": base.retirees[p]}, 0.5 * least),
-        strata.OTHERS: (
-            {k: counts[k].sum() for k in ("others", "public_outside", "public_retired_outside")},
-            least,
-        ),
-    }
-    for number, (kinds, minimum) in sizes.items():
+    outside = scale * parameters.value("population.outside_weight", year)
+    groups = (  # of KINDS in order: persons a row stands for at least, fewest agents
+        ({"employees": base.employees[p]}, scale, least),
+        ({"retirees": base.retirees[p]}, scale, 0.5 * least),
+        ({kind: counts[kind].sum() for kind in KINDS[2:]}, outside, least),
+    )
+    low, more = np.zeros(strata.GROUPS, np.int64), []
+    agents: list[np.ndarray] = []
+    for group, (kinds, grain, minimum) in enumerate(groups):
         persons = round(sum(kinds.values()))
-        agents = min(max(round(persons / scale), round(minimum)), persons)
-        low[number], more = apportion.whole_weights(persons, agents)
-        numbers = apportion.largest_remainder(agents, np.array(list(kinds.values())))
-        at = 0
-        for kind, n in zip(kinds, numbers, strict=True):
-            cell = apportion.spread(int(n), counts[kind].ravel())
-            count = int(n)
-            parts.append(
-                {
-                    "province": np.full(count, p),
-                    "kind": np.full(count, KINDS.index(kind)),
-                    "sex": cell // (LAST_AGE + 1),
-                    "age": np.maximum(cell % (LAST_AGE + 1), ADULT),
-                    "stratum": strata.stratum(p, number, more[at : at + count]),
-                }
-            )
-            at += n
-    return {name: np.concatenate([x[name] for x in parts]) for name in parts[0]}, low
+        number = min(max(round(persons / grain), round(minimum)), persons)
+        low[group], extra = apportion.whole_weights(persons, number)
+        more.append(extra)
+        agents.append(apportion.largest_remainder(number, np.array(list(kinds.values()))))
+    return _Plan([counts[kind] for kind in KINDS], np.concatenate(agents), low, more)
+
+
+def _people(part: _Part) -> None:
+    """Write age, sex and stratum of the agents of a province, kind after kind."""
+    persons, plan = part.persons, part.plan
+    group_of = (strata.EMPLOYEES, strata.RETIREES, strata.OTHERS, strata.OTHERS, strata.OTHERS)
+    ends = np.cumsum([0, *plan.agents])
+    for k, group in enumerate(group_of):
+        span = slice(ends[k], ends[k + 1])
+        cell = apportion.spread(int(plan.agents[k]), plan.counts[k].ravel())
+        persons["flags"][span] = np.where(cell > LAST_AGE, Flag.FEMALE, 0)
+        persons["months_here"][span] = np.maximum(cell % (LAST_AGE + 1), ADULT)
+        first = ends[group]  # groups begin where their first kind does
+        more = plan.more[group][span.start - first : span.stop - first]
+        persons["stratum"][span] = strata.stratum(part.province, group, more)
 
 
 def _origins(
@@ -237,7 +271,7 @@ def _origins(
     age_weight = by_age(parameters, "population.migrant_weight", year)[columns["age"]]
     relative = parameters.value("population.migrants_relative_cover", year)
     working = parameters.value("population.migrants_working", year)
-    hukou = columns["province"].copy()
+    hukou = np.full(len(columns["age"]), p, np.uint8)
     order, origin_order = luck("synthesis order"), luck("synthesis origin")
     total = base.migrants[p].sum()
     workers = working * total / (base.formal_jobs[p] + base.flexible_jobs[p])
@@ -254,18 +288,15 @@ def _origins(
     return hukou
 
 
-def _identities(draft: Table, year: int, ids: np.ndarray) -> dict[tuple[int, int], int]:
+def _identities(age: np.ndarray, hukou: np.ndarray, year: int, ids: np.ndarray) -> dict[tuple[int, int], int]:
     """Write ids by birth year and hukou province, serials in table order; returns the serials used so far."""
-    used = np.zeros((LAST_AGE + 1, len(PROVINCE_NAMES)), np.int64)
-    _number(draft["age"], draft["hukou"], np.int64(year - FIRST_COHORT), used, ids)
-    for age, h in zip(*np.nonzero(used), strict=True):
-        require_serials(int(used[age, h]), year - int(age), int(h))
-    return {
-        (year - age, h): int(used[age, h])
-        for age in range(LAST_AGE, -1, -1)
-        for h in range(len(PROVINCE_NAMES))
-        if used[age, h]
-    }
+    used = np.zeros((LAST_AGE + 1, N), np.int64)
+    _number(age, hukou, np.int64(year - FIRST_COHORT), used, ids)
+    serials = {}
+    for a, h in np.argwhere(used)[::-1].tolist():
+        require_serials(int(used[a, h]), year - a, h)
+        serials[year - a, h] = int(used[a, h])
+    return serials
 
 
 @decision
@@ -279,15 +310,24 @@ def _number(
         used[age, h] += 1
 
 
-def _registrations(places: Places, draft: Table, table: Table) -> None:
+def _registrations(places: Places, parts: list[_Part]) -> None:
     """Localities of household registration of migrants, by the shares of their home province's residents."""
     if places.by_province:
-        table["hukou"][:] = draft["hukou"]
+        for part in parts:
+            part.persons["hukou"][:] = part.persons["qualified"]
         return
-    for h in range(len(PROVINCE_NAMES)):
+    for h in range(N):
         span = slice(places.first[h], places.first[h + 1])
-        rows = np.flatnonzero((draft["hukou"] == h) & (draft["province"] != h))
-        table["hukou"][rows] = places.first[h] + apportion.spread(len(rows), places.population_share[span])
+        found = [
+            (part.persons["hukou"], np.flatnonzero(part.persons["qualified"] == h))
+            for p, part in enumerate(parts)
+            if p != h
+        ]
+        homes = places.first[h] + apportion.spread(
+            sum(len(r) for _, r in found), places.population_share[span]
+        )
+        for column, rows in found:
+            column[rows], homes = homes[: len(rows)], homes[len(rows) :]
 
 
 def _residences(places: Places, p: int, columns: Table, persons: Table) -> None:
@@ -303,6 +343,9 @@ def _residences(places: Places, p: int, columns: Table, persons: Table) -> None:
         (~migrant & ~working & ~retired, places.population_share),
     ):
         rows = np.flatnonzero(mask)
+        if span.stop - span.start == 1:
+            persons["locality"][rows] = span.start
+            continue
         rows = rows[np.argsort(serial_of(persons["id"][rows]), kind="stable")]
         persons["locality"][rows] = places.first[p] + apportion.spread(len(rows), share[span])
     persons["hukou"][:] = np.where(migrant, persons["hukou"], persons["locality"])

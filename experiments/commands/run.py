@@ -34,6 +34,12 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Go on from a saved state, with its --from, --scale, --seed and --resolution.",
 )
+@click.option(
+    "--state-dir",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Keep the columns of persons in files there, where memory does not hold them.",
+)
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Default: results/SCENARIO.")
 @click.option("--force", is_flag=True, help="Replace an earlier run in that folder.")
 def command(
@@ -43,6 +49,7 @@ def command(
     check: bool,
     save_years: tuple[int, ...],
     from_state: Path | None,
+    state_dir: Path | None,
     out: Path | None,
     force: bool,
     **options: Any,
@@ -55,6 +62,8 @@ def command(
 
     chosen = Scenario.named(scenario, **options)
     first = chosen.start
+    if from_state and state_dir:
+        raise UserError("--state-dir cannot be used with --from-state: a saved state is read into memory")
     if from_state:
         chosen, first = _continued(from_state, chosen)
     for year in save_years:
@@ -70,7 +79,7 @@ def command(
     if from_state:
         model = PensionModel.restore(from_state, chosen, threads=threads)
     else:
-        model = PensionModel(chosen, threads=threads)
+        model = PensionModel(chosen, threads=threads, state_dir=state_dir)
     say, states = progress(first, chosen.end), []
 
     def done(year: int) -> None:
