@@ -84,8 +84,10 @@ def run(plan: Plan, say: Say = lambda _: None) -> Outcome:
     space = free.load(plan.free)
     table = fit_window(plan, space)
     task, trials = problem(plan, space, table)
+    lacking = len(moments.layout(targets.moments()).select("fit").value) - len(table.value)
     say(
-        f"{len(space)} free parameters, {len(table.value)} moments, {len(plan.seeds)} seeds at 1:{plan.scale}"
+        f"{len(space)} free parameters, {len(table.value)} moments ({lacking} that a run does not have are "
+        f"left out), {len(plan.seeds)} seeds at 1:{plan.scale}"
     )
 
     weights = msm.first_weights(table.error)

@@ -15,7 +15,18 @@ from published_run import published_run
 
 from abm.errors import UserError
 from abm.scenario import Scenario
-from calibration import chapters, estimate, free, identify, moments, posterior, rivals, targets, validation
+from calibration import (
+    chapters,
+    contested,
+    estimate,
+    free,
+    identify,
+    moments,
+    posterior,
+    rivals,
+    targets,
+    validation,
+)
 from calibration.measures import of_publications, of_run
 from calibration.trials import Trials
 from experiments import posterior as draws_of
@@ -366,7 +377,12 @@ def test_verdicts_hold_the_mean_of_seeds_against_the_tolerance(worlds: validatio
 def test_the_report_is_one_file_that_keeps_what_fails(worlds: validation.Worlds, tmp_path: Path) -> None:
     pytest.importorskip("jinja2")
     table = pd.DataFrame({"effect": ["x <b>"], "verdict": ["FAIL: other sign"]})
-    report = chapters.compose(worlds, "history", 20_000, 2, None, table)
+    disputed = pd.DataFrame([
+        {"what": s.what, "value": s.value, "seed": 1, "outcome": name, "unit": unit, "result": 1.0}
+        for s in contested.SETTINGS
+        for name, unit in contested.OUTCOMES.items()
+    ])  # fmt: skip
+    report = chapters.compose(worlds, "history", 20_000, 2, disputed, table)
     page, book = report.write(tmp_path)
     html = page.read_text()
     assert "FAIL" in html
@@ -378,6 +394,7 @@ def test_the_report_is_one_file_that_keeps_what_fails(worlds: validation.Worlds,
     assert book.read_bytes().startswith(b"%PDF")
     paths = chapters.write_tables(worlds, tmp_path)
     assert "reaction of the effective rate" in html
+    assert "least and greatest over the contested ranges" in html
     assert {path.name for path in paths} == {"cells.csv", "patterns.csv", "skill.csv", "projections.csv"}
 
 
