@@ -636,7 +636,7 @@ def people_block(
                     paid[i] = np.uint16(minimum)
                     new = benefits.new_pension(
                         place[r, t.P_BENEFIT_WAGE] / 12.0, np.float64(minimum), 0.0, bought, dues.account,
-                        own_divisor, rules.base_rate, rules.transitional_rate,
+                        own_divisor, rules.base_rate, place[r, t.P_DEEMED_RATE],
                     )  # fmt: skip
                     pensions[i] = np.float32(12.0 * new.whole)
                     money_out = fen(0.5 * pensions[i] * (1.0 + place[r, t.P_SUPPLEMENT])) * w

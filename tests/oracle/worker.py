@@ -666,7 +666,7 @@ class Worker(mesa.Agent):
             account,
             divisor,
             rules.base_rate,
-            rules.transitional_rate,
+            model.levers[at].deemed,
         )
         self.inside, self.relation, self.status = True, at, RETIRED
         self.paid_months, self.pension = rules.minimum, single(12.0 * sum(month))
