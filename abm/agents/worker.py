@@ -233,6 +233,10 @@ class Offer(NamedTuple):
     value: float
 
 
+NOTHING_OFFERED = Offer(0.0, 0.0)
+"""Stands for the offer to a person who goes on not paying without weighing it."""
+
+
 @decision
 def offer(
     months: float, years_to_pension: float, income: float, account: float, average_wage: float, floor: float,
