@@ -104,9 +104,26 @@ def uniform_of(key: np.uint64, identity: int, alternative: int) -> float:
 
 
 @decision
+def gumbel_quantile(p: float) -> float:
+    """The standard Gumbel quantile."""
+    return -math.log(-math.log(p))
+
+
+@decision
+def gumbel_may_exceed(p: float, x: float) -> bool:
+    """Whether the Gumbel quantile of ``p`` can exceed ``x``: False only where it does not, at no logarithm.
+
+    It exceeds ``x`` if -ln p < exp(-x). As -ln p > 1 - p, that takes (1 - p) exp(x) < 1; for positive x the
+    first terms of the exponential's series are less than it. In a logit over many alternatives of which one
+    is much the best, this settles nearly all others.
+    """
+    return x <= 0.0 or (1.0 - p) * (1.0 + x * (1.0 + x * (0.5 + x * (1.0 / 6.0 + x / 24.0)))) < 1.0
+
+
+@decision
 def gumbel(key: np.uint64, identity: int, alternative: int) -> float:
     """A standard Gumbel number keyed by the alternative: the taste shock of a logit choice."""
-    return -math.log(-math.log(uniform_of(key, identity, alternative)))
+    return gumbel_quantile(uniform_of(key, identity, alternative))
 
 
 @decision

@@ -14,6 +14,7 @@ import pytest
 from runs import model, results
 
 from abm.engine import passes
+from abm.engine.people import alike
 from abm.population.persons import Status
 from abm.results import Results
 
@@ -29,6 +30,16 @@ def reference() -> Results:
 def assert_same_bits(a: Results, b: Results) -> None:
     for name, frame in a.frames.items():
         pd.testing.assert_frame_equal(frame, b.frames[name], check_exact=True, obj=name)
+
+
+def test_every_row_of_a_block_is_visited_once_and_like_ones_together() -> None:
+    rng = np.random.default_rng(5)
+    statuses = rng.integers(0, Status.FREE + 1, 900).astype(np.uint8)
+    flags = rng.integers(0, 256, 900).astype(np.uint8)
+    rows = alike(100, 800, statuses, flags)
+    assert sorted(rows) == list(range(100, 800))
+    kinds = statuses[rows].astype(int) * 256 + flags[rows]
+    assert (np.diff(kinds) >= 0).all()
 
 
 def test_the_same_seed_twice_gives_the_same_bits(reference: Results) -> None:

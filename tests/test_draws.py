@@ -89,6 +89,18 @@ def test_gumbels_have_mean_and_variance_of_the_standard_gumbel() -> None:
     assert abs(g.var() - variance) < 4.0 * math.sqrt((fourth - variance**2) / MANY)
 
 
+@given(p=st.floats(1e-16, 1.0 - 1e-16), x=st.floats(-5.0, 40.0))
+def test_the_bound_of_a_gumbel_never_denies_what_exceeds(p: float, x: float) -> None:
+    for bar in (x, draws.gumbel_quantile(p) - 1e-9):
+        assert draws.gumbel_may_exceed(p, bar) or draws.gumbel_quantile(p) <= bar
+
+
+def test_the_bound_of_a_gumbel_is_close() -> None:
+    u = draws.uniforms(draws.key(1, "destination", 2010), IDS[:20_000])
+    passed = np.mean([draws.gumbel_may_exceed(p, 5.0) for p in u])
+    assert np.mean(-np.log(-np.log(u)) > 5.0) < passed < 0.02
+
+
 @given(st.permutations(range(50)))
 def test_a_draw_does_not_depend_on_the_order_or_number_of_others(order: list[int]) -> None:
     key = draws.key(3, "death", 2015)

@@ -122,6 +122,15 @@ def test_a_later_retirement_never_lengthens_the_pay_out(earlier, later):
     assert benefits.account_divisor.py_func(low, divisors) >= benefits.account_divisor.py_func(high, divisors)
 
 
+def test_divisors_by_month_are_those_of_the_rule():
+    divisors = benefits.account_divisors(P, 2015)
+    by_month = benefits.divisors_by_month(divisors)
+    assert len(by_month) == benefits.LAST_MONTH + 1
+    for months in (0, 480, 601, 660, 727, 840, 1200):
+        rule = benefits.account_divisor.py_func(months / 12.0, divisors)
+        assert by_month[min(months, benefits.LAST_MONTH)] == rule
+
+
 @given(sex=st.integers(0, 1), cadre=st.integers(0, 1), birth=st.integers(12 * 1950, 12 * 2010))
 def test_the_age_never_falls_nor_jumps_from_one_month_of_birth_to_the_next(sex, cadre, birth):
     law = retirement.retirement_law(P, 2030)

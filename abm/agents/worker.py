@@ -61,11 +61,13 @@ def expects_annuity(
     The promise grows with wages until retirement and with adjustments after it; both are discounted at the
     person's own rate.
     """
-    waiting = ((1.0 + growth_before) / (1.0 + discount)) ** max(years_to_pension, 0.0)
+    impatience = math.log(1.0 + discount)  # powers by way of logarithms, which annuities of a person share
+    waiting = math.exp((math.log(1.0 + growth_before) - impatience) * max(years_to_pension, 0.0))
     x = (1.0 + growth_after) / (1.0 + discount)
     if abs(x - 1.0) < 1e-9:
         return waiting * pension_years
-    return waiting * (1.0 - x**pension_years) / (1.0 - x)
+    drawn = math.exp((math.log(1.0 + growth_after) - impatience) * pension_years)
+    return waiting * (1.0 - drawn) / (1.0 - x)
 
 
 @decision
@@ -229,6 +231,10 @@ class Offer(NamedTuple):
 
     base: float
     value: float
+
+
+NOTHING_OFFERED = Offer(0.0, 0.0)
+"""Stands for the offer to a person who goes on not paying without weighing it."""
 
 
 @decision

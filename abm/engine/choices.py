@@ -8,7 +8,7 @@ import numpy as np
 
 from abm.agents import worker
 from abm.compile import decision
-from abm.draws import gumbel
+from abm.draws import gumbel, gumbel_may_exceed, gumbel_quantile, uniform_of
 from abm.space import PROVINCES
 
 Array = np.ndarray
@@ -32,16 +32,23 @@ def chooses_province(
 
     ``staying[here, k]`` holds wages, distance and moving cost, ``pull[hukou, k]`` hukou and compatriots
     (distance as in Zhang and Zhao 2013); what a change of payer does to the pension enters with ``weight``.
+    Staying is weighed first: of most others a bound of the shock shows that they are no better.
     """
-    best, choice = -1e300, here
+    choice = here
+    best = staying[here, here] + pull[hukou, here] + gumbel(key, identity, here)
     for k in range(N):
-        utility = staying[here, k] + pull[hukou, k] + gumbel(key, identity, k)
-        if months > 0.0 and k != here and weight > 0.0:
+        if k == here:
+            continue
+        utility = staying[here, k] + pull[hukou, k]
+        if months > 0.0 and weight > 0.0:
             utility += weight * worker.pension_at_stake(
                 months, mean_index, benefit_wages[here], benefit_wages[k], annuity, awareness, wage
             )
-        if utility > best:
-            best, choice = utility, k
+        u = uniform_of(key, identity, k)
+        if gumbel_may_exceed(u, best - utility):
+            utility += gumbel_quantile(u)
+            if utility > best:
+                best, choice = utility, k
     return choice
 
 
@@ -50,13 +57,18 @@ def chooses_prefecture(
     identity: int, here: int, first: int, last: int, attraction: Array, moving_cost: float, key: np.uint64
 ) -> int:
     """The prefecture within a chosen province: logit over size (``attraction``) and the cost of leaving."""
-    best, choice = -1e300, first
+    inside = first <= here < last
+    choice = here if inside else first
+    best = attraction[choice] + gumbel(key, identity, FIRST_PREFECTURE + choice)
     for k in range(first, last):
-        utility = attraction[k] + gumbel(key, identity, FIRST_PREFECTURE + k)
-        if k != here and first <= here < last:
-            utility -= moving_cost
-        if utility > best:
-            best, choice = utility, k
+        if k == choice:
+            continue
+        utility = attraction[k] - (moving_cost if inside else 0.0)
+        u = uniform_of(key, identity, FIRST_PREFECTURE + k)
+        if gumbel_may_exceed(u, best - utility):
+            utility += gumbel_quantile(u)
+            if utility > best:
+                best, choice = utility, k
     return choice
 
 

@@ -39,7 +39,7 @@ class Sums(NamedTuple):
     stock: np.ndarray  # (31, 31) persons by hukou province and province of residence
     ported: np.ndarray  # (n, n) fen sent from one place's fund to another's with workers who moved
     groups: np.ndarray  # (groups, 5), see tables.GROUP
-    firms: np.ndarray  # (4, employers), see tables.FIRM_SUM
+    firms: np.ndarray  # (employers, 4), see tables.FIRM_SUM
 
     def __getitem__(self, name: Any) -> Any:
         """The row of a measure by name, (n,)."""
@@ -54,7 +54,6 @@ def group_count() -> int:
 def run_people(
     population: Population,
     rules: Rules,
-    divisors: tuple[float, ...],
     keys: Keys,
     place: np.ndarray,
     firm: np.ndarray,
@@ -79,7 +78,7 @@ def run_people(
             np.zeros((N, N), np.int64),
             np.zeros((n, n), np.int64),
             np.zeros((group_count(), len(tables.GROUP)), np.int64),
-            np.zeros((len(tables.FIRM_SUM), firms), np.int64),
+            np.zeros((firms, len(tables.FIRM_SUM)), np.int64),
         )
         for _ in range(threads)
     ]
@@ -89,7 +88,6 @@ def run_people(
             rows * b // blocks,
             rows * (b + 1) // blocks,
             rules,
-            divisors,
             keys,
             columns,
             place,

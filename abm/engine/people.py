@@ -32,6 +32,10 @@ FEMALE, IS_PUBLIC, INSIDE, PAYS, COVERED, TEMPORARY, STOPPED, CADRE = (
     int(Flag.TEMPORARY), int(Flag.STOPPED), int(Flag.CADRE),
 )  # fmt: skip
 YOUNGEST_PAYER = 18
+KINDS = (FREE + 1) * 256
+"""Kinds of rows: status and flags."""
+NOT_DRAWN = 1.0
+"""In place of a draw at which the decision does not look."""
 WHERE, ADMITTED = 1, 2
 """Alternatives of the fixed draw of paying: where a migrant pays, whether the residence admits migrants."""
 LAPSES, LOST = 1, 2
@@ -48,8 +52,29 @@ def group_of(province: int, sex: int, birth: int, migrant: int, status: int) -> 
 
 
 @decision
+def alike(start: int, stop: int, statuses: Array, flags: Array) -> Array:
+    """The rows from ``start`` to ``stop``, those of one status and the same flags together.
+
+    Their order is free. In this one the processor foresees most of what the pass asks about a person.
+    """
+    ends = np.zeros(KINDS, np.int64)
+    for i in range(start, stop):
+        ends[np.int64(statuses[i]) * 256 + np.int64(flags[i])] += 1
+    total = 0
+    for kind in range(KINDS):
+        total += ends[kind]
+        ends[kind] = total - ends[kind]  # where the kind begins; at the end, where it ends
+    rows = np.empty(stop - start, np.uint32)
+    for i in range(start, stop):
+        kind = np.int64(statuses[i]) * 256 + np.int64(flags[i])
+        rows[ends[kind]] = i
+        ends[kind] += 1
+    return rows
+
+
+@decision
 def people_block(
-    start: int, stop: int, rules: Rules, divisors: tuple[float, ...], keys: Keys, columns: Arrays,
+    start: int, stop: int, rules: Rules, keys: Keys, columns: Arrays,
     place: Array, firm: Array, vacancies: Arrays, geography: Arrays, borders: Borders, ages: Arrays,
     weights: Array,
     sums: Array, stock: Array, ported: Array, groups: Array, firm_sums: Array,
@@ -59,13 +84,13 @@ def people_block(
      months_here, qualified, index_sums, accounts, pensions) = columns  # fmt: skip
     vacancy_sums, vacancy_rows, vacancy_first = vacancies
     province_of, first, staying, pull, benefit_wages, attraction = geography
-    death, considers, hiring_factor, work_factor = ages
+    death, considers, hiring_factor, work_factor, divisors = ages
     year = rules.year
     january = 12 * year
     minimum = rules.retirement.minimum_months
     scheme = rules.scheme
     lost = lost_on_a_move(rules)
-    for i in range(start, stop):
+    for i in alike(start, stop, statuses, flags):
         status = np.int64(statuses[i])
         if status == FREE:
             continue
@@ -164,14 +189,13 @@ def people_block(
             born = 12 * birth + birth_month - 1
             reaches = born + statutory  # the month, counted from year 0, in which the age is reached
             years_to_go = max(reaches - january - 11, 0) / 12.0
-            divisor = benefits.account_divisor(statutory / 12.0, divisors)
+            divisor = divisors[min(statutory, benefits.LAST_MONTH)]
             skill = np.float64(skills[i])
             if rules.transitions and status != OUTSIDE:
                 skill = worker.skill_next_year(
                     skill, rules.skill_spread, rules.skill_persistence, normal(keys.skill, identity)
                 )
                 skills[i] = np.float32(skill)
-            talent = math.exp(skill)
             employer = np.int64(employers[i])
             new_staff = False
             months_had = np.int64(paid[i]) + np.int64(deemed[i])
@@ -191,7 +215,7 @@ def people_block(
                 k = chooses_province(
                     identity, p, province_of[h], staying, pull, np.float64(months_had) if inside else 0.0,
                     np.float64(index_sums[i]) / max(np.float64(paid[i]) / 12.0, 1.0),
-                    place[c, t.P_FLEXIBLE_INCOME] * talent, annuity, awareness, rules.pension_weight,
+                    place[c, t.P_FLEXIBLE_INCOME] * math.exp(skill), annuity, awareness, rules.pension_weight,
                     benefit_wages, keys.destination,
                 )  # fmt: skip
                 target = c
@@ -224,15 +248,18 @@ def people_block(
                 status = OUTSIDE  # the employer moved away, the staff stay
             if rules.transitions and status != PUBLIC and not goes_on:
                 experience = rules.experience_factor if inside else 1.0
+                idle, staff = status == OUTSIDE, status == FORMAL
                 change = worker.changes_work(
-                    status == OUTSIDE, status == FORMAL, age,
+                    idle, staff, age,
                     rules.leaving_work_age_women if sex == 1 else rules.leaving_work_age_men,
                     (flag & STOPPED) == 0, not inside, place[c, t.P_LEAVING], place[c, t.P_GIVING_UP],
                     place[c, t.P_HIRING] * hiring_factor[at_age] * experience,
                     place[c, t.P_PUBLIC_HIRING] * hiring_factor[at_age],
                     place[c, t.P_TAKING_UP] * work_factor[at_age],
-                    uniform(keys.separation, identity), uniform(keys.job, identity),
-                    uniform_of(keys.job, identity, 2), uniform_of(keys.job, identity, 1),
+                    NOT_DRAWN if idle else uniform(keys.separation, identity),
+                    NOT_DRAWN if staff else uniform(keys.job, identity),
+                    uniform_of(keys.job, identity, 2) if idle and not inside else NOT_DRAWN,
+                    uniform_of(keys.job, identity, 1) if idle else NOT_DRAWN,
                 )  # fmt: skip
                 if change == worker.HIRED:
                     employer = draws_employer(
@@ -277,8 +304,8 @@ def people_block(
                 if chance > 0.0:
                     replacement = 0.01 * months_had / 12.0 * place[r, t.P_BENEFIT_WAGE]
                     early = worker.retires_early(
-                        chance, replacement / max(place[c, t.P_WAGE] * talent, 1.0), rules.early_indifferent,
-                        rules.early_scale, uniform(keys.early_retirement, identity),
+                        chance, replacement / max(place[c, t.P_WAGE] * math.exp(skill), 1.0),
+                        rules.early_indifferent, rules.early_scale, uniform(keys.early_retirement, identity),
                     )  # fmt: skip
                 if early:
                     worked_months = 6
@@ -301,7 +328,7 @@ def people_block(
             dues = contributions.flexible_dues(0.0, 0.0, 0.0)
             base_wage = place[c, t.P_BASE_WAGE]
             if status == PUBLIC:
-                wage = place[c, t.P_WAGE] * rules.public_wage_premium * talent
+                wage = place[c, t.P_WAGE] * rules.public_wage_premium * math.exp(skill)
                 paying = inside and share > 0.0
                 declared = contributions.contribution_base(
                     wage, base_wage, rules.national_floor, place[c, t.P_CEILING]
@@ -311,11 +338,11 @@ def people_block(
                     declared, rules.public_employer_rate, rules.worker_rate, rules.account_share, 0.0
                 )
             elif status == FORMAL:
-                wage = place[c, t.P_WAGE] * firm[employer, t.F_PREMIUM] * talent
+                wage = place[c, t.P_WAGE] * firm[employer, t.F_PREMIUM] * math.exp(skill)
                 sums[t.M_STAFF, c] += w
                 sums[t.M_WAGES, c] += fen(wage) * w
-                firm_sums[t.S_STAFF, employer] += w
-                firm_sums[t.S_WAGES, employer] += np.int64(wage) * w
+                firm_sums[employer, t.S_STAFF] += w
+                firm_sums[employer, t.S_WAGES] += np.int64(wage) * w
                 if may_pay:
                     full = contributions.contribution_base(
                         wage, base_wage, place[c, t.P_FLOOR], place[c, t.P_CEILING]
@@ -355,8 +382,8 @@ def people_block(
                         sums[t.M_STAFF_INSURED, c] += w
                         sums[t.M_CLIPPED, c] += fen(full) * w
                         sums[t.M_DECLARED, c] += fen(declared) * w
-                        firm_sums[t.S_INSURED, employer] += w
-                        firm_sums[t.S_DECLARED, employer] += np.int64(declared) * w
+                        firm_sums[employer, t.S_INSURED] += w
+                        firm_sums[employer, t.S_DECLARED] += np.int64(declared) * w
                         dues = contributions.employee_dues(
                             declared, own_rate, rules.worker_rate, rules.account_share, rules.waived
                         )
@@ -370,7 +397,7 @@ def people_block(
                 status == FLEXIBLE or status == FORMAL or goes_on
             ):  # fmt: skip
                 # nobody pays for this person: an own decision, weighed anew every few years
-                income = wage if status == FORMAL else place[c, t.P_FLEXIBLE_INCOME] * talent
+                income = wage if status == FORMAL else place[c, t.P_FLEXIBLE_INCOME] * math.exp(skill)
                 paid_before = (flag & PAYS) != 0 and inside and not was_covered
                 away = province_of[h] != province_of[c]
                 reviews = rules.transitions and not goes_on and (
@@ -380,13 +407,15 @@ def people_block(
                     pay_place = r
                 elif away:
                     pay_place = h
-                offer = worker.offer(
-                    np.float64(months_had), years_to_go, income, np.float64(accounts[i]),
-                    place[pay_place, t.P_BASE_WAGE], place[pay_place, t.P_FLOOR],
-                    place[pay_place, t.P_CEILING], rules.flexible_rate, rules.burden_aversion, tastes,
-                    prospect, scheme, divisor,
-                )  # fmt: skip
                 paying = paid_before or goes_on
+                offer = worker.NOTHING_OFFERED
+                if paying or reviews:
+                    offer = worker.offer(
+                        np.float64(months_had), years_to_go, income, np.float64(accounts[i]),
+                        place[pay_place, t.P_BASE_WAGE], place[pay_place, t.P_FLOOR],
+                        place[pay_place, t.P_CEILING], rules.flexible_rate, rules.burden_aversion, tastes,
+                        prospect, scheme, divisor,
+                    )  # fmt: skip
                 if reviews:
                     utility = worker.utility_of_paying(
                         offer.value, offer.base, income, rules.flexible_rate,
@@ -529,7 +558,7 @@ def people_block(
                 pensions[i] = np.float32(
                     benefits.public_pension(
                         place[c, t.P_WAGE_BEFORE],
-                        talent,
+                        math.exp(skill),
                         rules.public_replacement,
                         rules.public_wage_premium,
                         rules.public_progression,
@@ -553,7 +582,7 @@ def people_block(
                         ported[r, payer] += fen(money) * w
                     r = payer
                     relations[i] = np.uint16(r)
-                retires_at = statutory / 12.0 if reaches >= january and not early else np.float64(age)
+                retires_at = statutory if reaches >= january and not early else 12 * age
                 shown, index_sum = np.float64(paid[i]), np.float64(index_sums[i])
                 if uniform(keys.records, identity) < rules.forged_share:
                     shown += rules.forged_months
@@ -562,7 +591,7 @@ def people_block(
                 new = benefits.new_pension(
                     place[r, t.P_BENEFIT_WAGE] / 12.0, shown, np.float64(deemed[i]),
                     index_sum, np.float64(accounts[i]),
-                    benefits.account_divisor(retires_at, divisors), rules.base_rate,
+                    divisors[min(retires_at, benefits.LAST_MONTH)], rules.base_rate,
                     place[r, t.P_DEEMED_RATE],
                 )  # fmt: skip
                 pensions[i] = np.float32(12.0 * new.whole)
@@ -605,7 +634,7 @@ def people_block(
                 # past the age and never a member: the minimum may be bought with one payment
                 at = h if province_of[h] != province_of[c] else c
                 turn = uniform(keys.buying_in, identity)
-                own_divisor = benefits.account_divisor(np.float64(age), divisors)
+                own_divisor = divisors[min(12 * age, benefits.LAST_MONTH)]
                 buys = turn < place[at, t.P_MERGED_RETIREES]
                 if not buys and turn < place[at, t.P_MERGED_RETIREES] + place[at, t.P_BUY_IN]:
                     value = worker.value_of_buying_in(
@@ -614,7 +643,7 @@ def people_block(
                     )  # fmt: skip
                     utility = worker.utility_of_paying(
                         value, place[at, t.P_FLOOR] * place[at, t.P_BASE_WAGE],
-                        place[c, t.P_FLEXIBLE_INCOME] * talent, rules.flexible_rate,
+                        place[c, t.P_FLEXIBLE_INCOME] * math.exp(skill), rules.flexible_rate,
                         place[at, t.P_INCLINATION], rules.participation_scale, rules.burden_aversion,
                     )  # fmt: skip
                     buys = uniform(keys.participation, identity) < worker.participation_chance(

@@ -68,9 +68,9 @@ def _months_had(life: Life) -> int:
 def _own_decision(life: Life) -> list[str]:
     """Whether, where and how much a person pays for whom no employer does."""
     offers = life.all("offer")
-    if not offers:
-        return []
     reviews, decides = life.draw("reviews_participation"), life.first("participation_chance")
+    if not offers and reviews is None:
+        return []
     lines = ["nobody pays for this person: an own decision"]
     if reviews is not None:
         lines.append(

@@ -39,7 +39,6 @@ class Life:
             row,
             row + 1,
             model.rules,
-            model.divisors,
             model.keys,
             columns,
             place,
@@ -162,5 +161,5 @@ def _books(moment: Moment) -> tuple[Any, ...]:
         np.zeros((N, N), np.int64),
         np.zeros((n, n), np.int64),
         np.zeros((passes.group_count(), len(tables.GROUP)), np.int64),
-        np.zeros((len(tables.FIRM_SUM), moment.firm.shape[0]), np.int64),
+        np.zeros((moment.firm.shape[0], len(tables.FIRM_SUM)), np.int64),
     )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from abm.agents import worker
+from abm.draws import gumbel
 from abm.explain.life import Life
 from abm.explain.recorder import Call
 from abm.explain.text import DisagreementError, same
@@ -153,7 +154,7 @@ def of_destinations(life: Life, call: Call) -> Destinations:
     distance = model.places.distance[here]
     away, home = np.arange(N) != here, np.arange(N) == hukou
     compatriots = np.where(home, 0.0, life.moment.compatriots[hukou])
-    taste = np.array([gumbel.result for gumbel in call.inner("gumbel")])
+    taste = np.array([gumbel(given["key"], given["identity"], k) for k in range(N)])
     stakes = iter(call.inner("pension_at_stake"))
     at_stake = [
         float(next(stakes).result) if k != here and call.inner("pension_at_stake") else 0.0 for k in range(N)

@@ -8,8 +8,9 @@ import numpy as np
 
 from abm.agents.local_government import DEEMED, ENTRY, FLOOR, LENIENCY, RATE, SUPPLEMENT
 from abm.engine import moves, passes
-from abm.engine.tables import FIRM, PLACE
+from abm.engine.tables import FIRM, FIRM_SUM, PLACE
 from abm.population.standing import by_age
+from abm.scheme.benefits import divisors_by_month
 from abm.space import PROVINCES
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def run(model: PensionModel, worth: tuple[np.ndarray, ...] | None = None) -> Non
     place = place_table(model)
     ages = age_tables(model)
     sums = passes.run_people(
-        model.population, model.rules, model.divisors, model.keys, place, firm_table(model),
+        model.population, model.rules, model.keys, place, firm_table(model),
         vacancies(model), geography(model) if worth is None else worth, pool_borders(model), ages,
         model.threads,
     )  # fmt: skip
@@ -35,8 +36,8 @@ def run(model: PensionModel, worth: tuple[np.ndarray, ...] | None = None) -> Non
         model.duplicates = double_records(model, sums)
     model.place, model.sums = place, sums
     firms = model.population.employers
-    for row, name in enumerate(("staff", "insured", "wages", "declared")):
-        firms[name] = sums.firms[row].astype(np.float64)
+    for column, name in enumerate(FIRM_SUM):
+        firms[name] = sums.firms[:, column].astype(np.float64)
 
 
 def double_records(model: PensionModel, sums: passes.Sums) -> np.ndarray:
@@ -154,7 +155,10 @@ def utilities(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
 
 
 def age_tables(model: PensionModel) -> tuple[np.ndarray, ...]:
-    """Death, considering a move, being hired, taking up work: by age up to 127 (death (2, 128))."""
+    """Death, considering a move, being hired, taking up work: by age up to 127 (death (2, 128)).
+
+    Last the divisors of accounts, by months of age from 0 on.
+    """
     from abm.population import census
 
     def table(path: str) -> np.ndarray:
@@ -165,4 +169,5 @@ def age_tables(model: PensionModel) -> tuple[np.ndarray, ...]:
         table("worker.considers_moving") * model.parameters.value("worker.mobility", model.year),
         table("labour.hiring_factor"),
         table("population.worker_weight"),
+        divisors_by_month(model.divisors),
     )

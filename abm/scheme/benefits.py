@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from abm.compile import decision
 from abm.parameters import Parameters
 
@@ -54,6 +56,15 @@ def account_divisor(age_years: float, divisors: tuple[float, ...]) -> float:
     place = min(max(age_years - YOUNGEST, 0.0), AGES - 1.0)
     below = min(int(place), AGES - 2)
     return divisors[below] + (place - below) * (divisors[below + 1] - divisors[below])
+
+
+LAST_MONTH = 12 * (YOUNGEST + AGES - 1)
+"""Months of age from which on the divisor no longer falls."""
+
+
+def divisors_by_month(divisors: tuple[float, ...]) -> np.ndarray:
+    """Divisors (months) for every month of age from 0 to ``LAST_MONTH``, (841,): what the pass reads."""
+    return np.array([account_divisor(month / 12.0, divisors) for month in range(LAST_MONTH + 1)])
 
 
 @decision
