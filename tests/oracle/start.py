@@ -46,6 +46,7 @@ def oracle_from(engine: PensionModel) -> Oracle:
     oracle.first = [int(c) for c in places.first]
     oracle.population_share = places.population_share.tolist()
     oracle.work_share = places.work_share.tolist()
+    oracle.retired_share = places.retired_share.tolist()
     oracle.distance = places.distance.tolist()
     oracle.attraction = engine.attraction.tolist()
     oracle.moving_cost = float(engine.moving_cost)
