@@ -134,9 +134,9 @@ def plans(
     return result
 
 
-def interest(model: Oracle, retirees: list[float]) -> list[float]:
-    """A year's return on the reserves a locality is in charge of, rounded to the fen."""
-    value, year, funds = model.parameters.value, model.year, model.funds
+def interest(model: Oracle, year: int, retirees: list[float], funds: Funds) -> list[float]:
+    """A year's return on the reserves a locality is in charge of at its opening, yuan."""
+    value = model.parameters.value
     e = value("returns.entrusted_share", year)
     rate = (1.0 - e) * value("returns.local_deposits", year) + e * value("returns.entrusted", year)
     people = [0.0] * 31
@@ -148,7 +148,7 @@ def interest(model: Oracle, retirees: list[float]) -> list[float]:
         share = number / people[p] if people[p] > 0.0 else model.work_share[c]
         reserve = max(funds.local[c], 0.0) + share * max(funds.provincial[p], 0.0)
         reserve += number / max(sum(people), 1.0) * max(funds.central, 0.0)
-        earned.append(round(100.0 * reserve * rate) / 100.0)
+        earned.append(reserve * rate)
     return earned
 
 
@@ -184,7 +184,7 @@ def accounts_of(model: Oracle) -> list[Account]:
     else:
         plan = plans(before.contributions, before.collectable, collectable, pull)
     retirees = [float(seen["retirees"][c] - seen["retirees_public"][c]) for c in range(n)]
-    earned = interest(model, retirees)
+    earned = [round(100.0 * x) / 100.0 for x in interest(model, year, retirees, model.funds)]
     ported = model.counts.ported
     children = model.children()
     older, accrued = promises.elders(model), promises.accrued(model)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abm.timeline import stack_on
-from oracle.worker import RETIRED, Worker
+from oracle.worker import FIRST_YEAR, RETIRED, Worker
 
 if TYPE_CHECKING:
     from datetime import date
 
     from oracle.model import Oracle
 
-FIRST_COHORT = 1885
 COHORT = 5
 
 
@@ -30,7 +29,7 @@ def elders(model: Oracle) -> list[float]:
     pension_age = model.rules.law["men"][0] / 12.0
     older = [0.0] * 31
     for (p, _, cohort, *_), values in model.counts.groups.items():
-        first = FIRST_COHORT + COHORT * cohort
+        first = FIRST_YEAR + COHORT * cohort
         reached = model.year - pension_age - first + 1.0
         older[p] += values[0] * min(max(reached / COHORT, 0.0), 1.0)
     return [older[p] * share for p, share in zip(model.province_of, model.retired_share, strict=True)]
@@ -59,7 +58,7 @@ def accrued(model: Oracle) -> list[float]:
     for (p, sex, cohort, _, status), values in model.counts.groups.items():
         if status != RETIRED:
             continue
-        middle = FIRST_COHORT + COHORT * cohort + COHORT / 2.0
+        middle = FIRST_YEAR + COHORT * cohort + COHORT / 2.0
         part = (begins.year - middle - begin) / (ages[sex] - begin)
         paid[p] += values[4]
         earned[p] += values[4] * min(max(part, 0.0), 1.0)

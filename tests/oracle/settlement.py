@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from abm.draws import normal
 from abm.parameters import Parameters
 from abm.space import PROVINCE_NAMES
-from abm.timeline import RegimeStack, segments
+from abm.timeline import RegimeStack, Timeline, segments
 from oracle import money_modules
 from oracle.accounts import Account, Funds, Memory, covered
 from oracle.books import PAYS_OUT, Books, move
@@ -69,10 +69,14 @@ def part_of(account: Account, share: float) -> Account:
     return replace(account, **{name: share * getattr(account, name) for name in flows})
 
 
-def parts_of_year(model: Oracle) -> list[tuple[float, RegimeStack, frozenset[str]]]:
-    """The parts of the year under the same money rules: stack and modules with money."""
-    months: list[tuple[float, RegimeStack, frozenset[str]]] = []
-    for share, stack, modules in segments(model.scenario.timeline, model.year):
+Part = tuple[float, RegimeStack, frozenset[str]]
+"""A share of the year, the stack and the modules with money that are on in it."""
+
+
+def parts_of_year(timeline: Timeline, year: int) -> list[Part]:
+    """The parts of the year under the same money rules."""
+    months: list[Part] = []
+    for share, stack, modules in segments(timeline, year):
         acting = modules & WITH_MONEY
         before = months.pop()[0] if months and months[-1][1:] == (stack, acting) else 0.0
         months.append((before + share, stack, acting))
@@ -80,18 +84,33 @@ def parts_of_year(model: Oracle) -> list[tuple[float, RegimeStack, frozenset[str
 
 
 def settle(model: Oracle, accounts: list[Account], opening: Funds, before: Memory) -> Settlement:
-    """Settle accounts part by part of the year, each under its rules (11.3)."""
-    lump, errors = national_lump(model.parameters, model.year), perceived_errors(model)
+    """Settle the year that has been lived."""
+    parts = parts_of_year(model.scenario.timeline, model.year)
+    return settle_year(model, model.year, parts, accounts, opening, before, perceived_errors(model))
+
+
+def settle_year(
+    model: Oracle,
+    year: int,
+    parts: list[Part],
+    accounts: list[Account],
+    opening: Funds,
+    before: Memory,
+    errors: list[float],
+) -> Settlement:
+    """Settle accounts part by part of a year, each under its rules (11.3)."""
+    p = model.parameters
+    lump = national_lump(p, year)
     funds, capacity, memory = opening, [a.capacity for a in accounts], deepcopy(before)
     one_tier = len(model.province_of) == len(PROVINCE_NAMES)
-    parts = []
-    for share, stack, modules in parts_of_year(model):
+    settled = []
+    for share, stack, modules in parts:
         lower = ["municipal" if one_tier else stack.lower_of(name) for name in PROVINCE_NAMES]
         national = UPPER[stack.upper].POOLED
         softness = "hard_bailout_probability" if "budget_hardness" in modules else "bailout_probability"
         books = Books(
-            parameters=model.parameters,
-            year=model.year,
+            parameters=p,
+            year=year,
             province_of=model.province_of,
             accounts=[part_of(account, share) for account in accounts],
             opening=funds,
@@ -104,17 +123,17 @@ def settle(model: Oracle, accounts: list[Account], opening: Funds, before: Memor
             memory=memory,
             errors=errors,
             capacity=capacity,
-            softness=model.parameters.value(f"regimes.{softness}", model.year),
+            softness=p.value(f"regimes.{softness}", year),
         )
-        parts.append(settle_part(books, stack.upper, modules))
+        settled.append(settle_part(books, stack.upper, modules))
         funds, capacity = books.close(), books.capacity
-    year = added_up(parts, opening)
+    result = added_up(settled, opening)
     memory.contributions = [a.contributions for a in accounts]
     memory.collectable = [a.collectable for a in accounts]
     memory.covered = [covered(a) for a in accounts]
     if stack.upper == "central_adjustment":
-        year.memory = central_adjustment.remember(model.parameters, model.year, accounts, memory, year.gap)
-    return year
+        result.memory = central_adjustment.remember(p, year, accounts, memory, result.gap)
+    return result
 
 
 def settle_part(books: Books, upper: str, modules: frozenset[str]) -> Settlement:
