@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle import paths
+from oracle import paths, promises
 
 if TYPE_CHECKING:
     from oracle.model import Oracle
@@ -30,20 +30,21 @@ class Account:
     output: float
     population: float
     capacity: float
+    collectable: float
+    account_share: float
+    empty_accounts: float
+    elders: float
+    accrued_share: float
     plan: float
 
     @property
     def spending(self) -> float:
         return self.benefits + self.benefits_public
 
-    def gap(self, subsidies: float) -> float:
-        """The certified gap, before any tier."""
-        revenue = self.contributions + self.contributions_public + self.interest + subsidies
-        return max(self.spending - revenue - (self.portability_in - self.portability_out), 0.0)
-
-    def managerial(self, gap: float) -> float:
-        """The part of a gap that the place answers for."""
-        return min(gap, max(self.plan - self.contributions, 0.0) + self.off_list)
+    @property
+    def slack(self) -> float:
+        """Collections short of plan, and off-list spending."""
+        return max(self.plan - self.contributions, 0.0) + self.off_list
 
 
 @dataclass
@@ -58,10 +59,40 @@ class Funds:
 
 @dataclass
 class Memory:
-    """What rules remember of last year, by locality: contributions and what was collectable."""
+    """What rules remember from year to year, by locality but for the two numbers of the nation."""
 
     contributions: list[float]
     collectable: list[float]
+    covered: list[float]
+    gap_rate: float
+    ratio: float
+    good_years: list[float]
+    switched: list[bool]
+    legacy_debt: list[float]
+    legacy_payment: list[float]
+    withheld: list[float]
+
+
+def covered(account: Account) -> float:
+    """Insured per employee."""
+    return account.insured / account.employees if account.employees > 0.0 else 0.0
+
+
+def memory_of(accounts: list[Account]) -> Memory:
+    """The memory before the base year: of a year like it, nothing else remembered."""
+    n = len(accounts)
+    return Memory(
+        [a.contributions for a in accounts],
+        [a.collectable for a in accounts],
+        [covered(a) for a in accounts],
+        gap_rate=0.0,
+        ratio=0.0,
+        good_years=[0.0] * n,
+        switched=[False] * n,
+        legacy_debt=[0.0] * n,
+        legacy_payment=[0.0] * n,
+        withheld=[0.0] * n,
+    )
 
 
 def output_of(model: Oracle) -> list[float]:
@@ -90,20 +121,22 @@ def lawful_rates(model: Oracle) -> list[float]:
     ]
 
 
-def plans(memory: Memory, collectable: list[float], pull: float) -> list[float]:
+def plans(
+    dues_before: list[float], collectable_before: list[float], collectable: list[float], pull: float
+) -> list[float]:
     """Contributions planned for the year: last year's, on what is collectable, pulled to the norm (11.6)."""
-    norm = sum(memory.contributions) / sum(memory.collectable)
+    norm = sum(dues_before) / sum(collectable_before)
     result = []
     for c, now in enumerate(collectable):
-        before = memory.collectable[c]
-        own = memory.contributions[c] * now / before if before > 0.0 else 0.0
+        before = collectable_before[c]
+        own = dues_before[c] * now / before if before > 0.0 else 0.0
         result.append((1.0 - pull) * own + pull * norm * now)
     return result
 
 
-def interest(model: Oracle, retirees: list[float]) -> list[float]:
-    """A year's return on the reserves a locality is in charge of, rounded to the fen."""
-    value, year, funds = model.parameters.value, model.year, model.funds
+def interest(model: Oracle, year: int, retirees: list[float], funds: Funds) -> list[float]:
+    """A year's return on the reserves a locality is in charge of at its opening, yuan."""
+    value = model.parameters.value
     e = value("returns.entrusted_share", year)
     rate = (1.0 - e) * value("returns.local_deposits", year) + e * value("returns.entrusted", year)
     people = [0.0] * 31
@@ -115,12 +148,20 @@ def interest(model: Oracle, retirees: list[float]) -> list[float]:
         share = number / people[p] if people[p] > 0.0 else model.work_share[c]
         reserve = max(funds.local[c], 0.0) + share * max(funds.provincial[p], 0.0)
         reserve += number / max(sum(people), 1.0) * max(funds.central, 0.0)
-        earned.append(round(100.0 * reserve * rate) / 100.0)
+        earned.append(reserve * rate)
     return earned
 
 
+def credited_share(model: Oracle, c: int, dues: float) -> float:
+    """The part of a locality's enterprise contributions that is credited to individual accounts."""
+    seen, rules = model.counts.places, model.rules
+    own = rules.account_share / rules.promise.flexible_rate
+    credited = (seen["worker_dues"][c] + seen["flexible_dues"][c] * own) / 100.0
+    return credited / dues if dues > 0.0 else 0.0
+
+
 def accounts_of(model: Oracle) -> list[Account]:
-    """The accounts of the year; remembers what next year's plan needs."""
+    """The accounts of the year."""
     seen, n = model.counts.places, len(model.province_of)
     value, year = model.parameters.value, model.year
     output = output_of(model)
@@ -137,13 +178,17 @@ def accounts_of(model: Oracle) -> list[Account]:
     collectable = [
         seen["wages"][c] / 100.0 * rate for c, rate in zip(range(n), lawful_rates(model), strict=True)
     ]
-    before = model.memory if model.rules.transitions else Memory(dues, collectable)
-    plan = plans(before, collectable, value("regimes.plan_pull", year))
-    model.memory = Memory(dues, collectable)
+    before, pull = model.memory, value("regimes.plan_pull", year)
+    if before is None:
+        plan = plans(dues, collectable, collectable, pull)
+    else:
+        plan = plans(before.contributions, before.collectable, collectable, pull)
     retirees = [float(seen["retirees"][c] - seen["retirees_public"][c]) for c in range(n)]
-    earned = interest(model, retirees)
+    earned = [round(100.0 * x) / 100.0 for x in interest(model, year, retirees, model.funds)]
     ported = model.counts.ported
     children = model.children()
+    older, accrued = promises.elders(model), promises.accrued(model)
+    promised = promises.empty_accounts(model)
     result = []
     for c in range(n):
         p = model.province_of[c]
@@ -173,6 +218,11 @@ def accounts_of(model: Oracle) -> list[Account]:
                 output=own,
                 population=seen["adults"][c] + children[p] * model.population_share[c],
                 capacity=value("regimes.treasury_share", year) * own,
+                collectable=collectable[c],
+                account_share=credited_share(model, c, dues[c]),
+                empty_accounts=promised[c],
+                elders=older[c],
+                accrued_share=accrued[p],
                 plan=plan[c],
             )
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from abm.parameters import Parameters
-from oracle.accounts import Account, Funds
+from oracle.accounts import Account, Funds, Memory
 
 FLOWS = {
     "contributions_enterprise": ("employers", "fund"),
@@ -24,6 +24,13 @@ FLOWS = {
     "full_remittance": ("fund", "province"),
     "full_allocation": ("province", "fund"),
     "passed_to_province": ("fund", "province"),
+    "national_remittance": ("fund", "centre"),
+    "national_allocation": ("centre", "fund"),
+    "stock_to_centre": ("fund", "centre"),
+    "provincial_stock_to_centre": ("province", "centre"),
+    "legacy_payment": ("budget", "fund"),
+    "account_contributions": ("fund", "workers"),
+    "national_basic_pension": ("fund", "pensioners"),
     "passed_to_locality": ("province", "fund"),
     "remitted_to_centre": ("province", "centre"),
     "received_from_centre": ("centre", "province"),
@@ -31,11 +38,18 @@ FLOWS = {
     "local_gap_subsidy": ("budget", "fund"),
     "provincial_gap_subsidy": ("budget", "fund"),
     "central_gap_subsidy": ("budget", "fund"),
+    "emergency_transfer": ("budget", "fund"),
+    "rise_withheld": ("pensioners", "fund"),
+    "rise_paid_later": ("fund", "pensioners"),
+    "surplus_kept": ("province", "fund"),
+    "surplus_kept_nationally": ("centre", "fund"),
+    "remittance_refunded": ("budget", "fund"),
+    "transfer_cut": ("budget", "budget"),
     "advance": ("budget", "fund"),
     "advance_repaid": ("fund", "budget"),
 }
 """Payer and payee; "fund" is the locality's, "province" and "centre" are those funds."""
-OF_PROVINCES = {"remitted_to_centre", "received_from_centre"}
+OF_PROVINCES = {"remitted_to_centre", "received_from_centre", "provincial_stock_to_centre"}
 PAYS_OUT = {"portability_in": "portability_out", "received_from_centre": "remitted_to_centre"}
 
 
@@ -51,10 +65,13 @@ class Books:
     lump: list[float]
     lower: list[str]
     pooled: list[bool]
+    national: bool
     one_tier: bool
     share: float
+    memory: Memory
     errors: list[float]
     capacity: list[float]
+    softness: float
     flows: dict[str, list[float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -81,6 +98,48 @@ class Books:
         """Which localities are under a lower rule."""
         return [self.lower[p] == rule for p in self.province_of]
 
+    def flow(self, name: str) -> list[float]:
+        """What has been booked of a flow by locality, zeros if nothing."""
+        return self.flows.get(name, [0.0] * len(self.accounts))
+
+    def paid_to_members(self, c: int) -> float:
+        """Payments of a locality to and for its members; a rise withheld counts as paid in its year."""
+        paid = ("benefits_enterprise", "benefits_public", "national_basic_pension", "account_contributions")
+        return sum(self.flow(name)[c] for name in paid)
+
+    def subsidies(self, c: int) -> float:
+        """What a locality gets before any tier, of whoever pays it."""
+        names = ("public_gap_subsidy", "central_lump_subsidy", "local_lump_subsidy")
+        return sum(self.flow(name)[c] for name in names)
+
+    def current_balance(self, c: int) -> float:
+        """A locality's current balance before any tier (11.6)."""
+        account = self.accounts[c]
+        revenue = account.contributions + account.contributions_public + account.interest
+        ported = account.portability_in - account.portability_out
+        return revenue + self.subsidies(c) + ported - self.paid_to_members(c)
+
+    def gap(self, c: int) -> float:
+        """The certified gap, before any tier."""
+        return max(-self.current_balance(c), 0.0)
+
+    def managerial(self, c: int) -> float:
+        """The part of the gap that the place answers for."""
+        return min(self.gap(c), self.accounts[c].slack)
+
+    def seen(self, c: int) -> float:
+        """The managerial share of the gap as the tiers above see it."""
+        gap = self.gap(c)
+        true = self.managerial(c) / gap if gap > 0.0 else 0.0
+        return min(max(true + self.errors[c], 0.0), 1.0)
+
+    def output_per_head(self) -> list[float]:
+        """Output per head of each province over the nation's."""
+        output = self.by_province([a.output for a in self.accounts])
+        people = self.by_province([a.population for a in self.accounts])
+        mean = sum(output) / sum(people)
+        return [o / n / mean for o, n in zip(output, people, strict=True)]
+
     def charge(self, amounts: list[float]) -> list[float]:
         """What local treasuries can pay of what they are charged; lessens what they can pay later."""
         paid = [min(amount, max(left, 0.0)) for amount, left in zip(amounts, self.capacity, strict=True)]
@@ -90,7 +149,8 @@ class Books:
     def pass_on(self, name: str, amounts: list[float]) -> None:
         """Book a payment into or out of the funds that a pool's province gets or gives at once."""
         self.book(name, amounts)
-        channel = "full_allocation" if FLOWS[name][0] == "fund" else "full_remittance"
+        pool = "national" if self.national else "full"
+        channel = f"{pool}_allocation" if FLOWS[name][0] == "fund" else f"{pool}_remittance"
         self.book(channel, [a if pooled else 0.0 for a, pooled in zip(amounts, self.pooled, strict=True)])
 
     def through_centre(self, remitted: list[float], received: list[float]) -> None:

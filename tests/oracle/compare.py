@@ -149,6 +149,11 @@ ACCOUNT = {
     "gdp": "output",
     "population": "population",
     "treasury_capacity": "capacity",
+    "collectable": "collectable",
+    "account_share": "account_share",
+    "empty_accounts": "empty_accounts",
+    "elders": "elders",
+    "accrued_share": "accrued_share",
 }
 """The engine's names of an account's entries."""
 
@@ -191,6 +196,32 @@ def settlement(oracle: Oracle, engine: PensionModel) -> Iterator[str]:
             yield f"{name} in {c}: {here[c]}, engine {there[c]}"
 
 
+MEMORY = {
+    "collected": "contributions",
+    "collectable": "collectable",
+    "covered": "covered",
+    "gap_rate": "gap_rate",
+    "adjustment_ratio": "ratio",
+    "good_years": "good_years",
+    "switched": "switched",
+    "legacy_debt": "legacy_debt",
+    "legacy_payment": "legacy_payment",
+    "withheld": "withheld",
+}
+"""The engine's names of what rules remember."""
+
+
+def memory(oracle: Oracle, engine: PensionModel) -> Iterator[str]:
+    """What the rules take into the next year."""
+    for there, here in MEMORY.items():
+        yield from numbers(
+            f"memory of {here}",
+            getattr(oracle.memory, here),
+            getattr(engine.memory, there),
+            1.0 if there.startswith("legacy") else 0.0,
+        )
+
+
 OF_FLOWS = {"reserve", "central_subsidy", "local_subsidy", "fiscal_subsidy", "transfers_in", "transfers_out"}
 """Columns of whole flows, which may differ by fen as those do."""
 
@@ -218,7 +249,7 @@ def rows(oracle: Oracle, engine: PensionModel) -> Iterator[str]:
 def differences(oracle: Oracle, engine: PensionModel) -> list[str]:
     """All that differs after a year."""
     found: list[str] = []
-    for part in (people, employers, counts, market, accounts, settlement, rows):
+    for part in (people, employers, counts, market, accounts, settlement, memory, rows):
         found += part(oracle, engine)
     return found
 

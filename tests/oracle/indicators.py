@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from oracle.books import OF_PROVINCES
 from oracle.labour import ratio
 
 if TYPE_CHECKING:
     from oracle.accounts import Funds
     from oracle.model import Oracle
 
-CENTRAL = ("central_lump_subsidy", "central_gap_subsidy")
+CENTRAL = ("central_lump_subsidy", "central_gap_subsidy", "emergency_transfer", "remittance_refunded")
 LOCAL = (
     *("public_gap_subsidy", "local_lump_subsidy", "local_deficit_share", "local_gap_subsidy"),
-    "provincial_gap_subsidy",
+    *("provincial_gap_subsidy", "legacy_payment"),
 )
+PENSIONS = ("benefits_enterprise", "benefits_public", "national_basic_pension", "rise_paid_later")
+TO_CENTRE = (
+    *("remitted_to_centre", "national_remittance", "stock_to_centre"),
+    "provincial_stock_to_centre",
+)
+FROM_CENTRE = ("received_from_centre", "national_allocation", "surplus_kept_nationally")
 
 
 def reserve(funds: Funds, places: list[int], province: int | None) -> float:
@@ -38,8 +45,8 @@ def row(model: Oracle, province: int | None) -> dict[str, float]:
         staff = {c: max(counts.places["staff"][c], 1) for c in places}
         return sum(staff[c] * values[c] for c in places) / sum(staff.values())
 
-    revenue = flow("contributions_enterprise", "contributions_public")
-    benefits = flow("benefits_enterprise", "benefits_public")
+    revenue = flow("contributions_enterprise", "contributions_public") - flow("account_contributions")
+    benefits = flow(*PENSIONS) - flow("rise_withheld")
     insured = count("insured")
     wage = sum(counts.places["insured"][c] * model.wage[c] for c in places) / insured
     closing = reserve(model.funds, places, province)
@@ -97,9 +104,11 @@ def border(model: Oracle, province: int | None) -> dict[str, float]:
             if of[a] != of[b]:
                 came += money if of[b] == province else 0
                 went += money if of[a] == province else 0
-    if "received_from_centre" in flows:
-        came += flows["received_from_centre"][province]
-        went += flows["remitted_to_centre"][province]
+    for name in (*TO_CENTRE, *FROM_CENTRE):
+        members = [province] if name in OF_PROVINCES else [c for c, p in enumerate(of) if p == province]
+        money = sum(flows[name][c] for c in members) if name in flows else 0
+        came += money if name in FROM_CENTRE else 0
+        went += money if name in TO_CENTRE else 0
     places = [c for c, p in enumerate(of) if p == province]
     moved = [sum(counts.places[name][c] for c in places) for name in ("arrivals", "departures")]
     return dict(zip(names, (came / 100.0, went / 100.0, *moved), strict=True))

@@ -10,7 +10,7 @@ import mesa
 from abm.draws import normal, uniform
 from abm.scenario import Scenario
 from oracle import labour, paths, unification
-from oracle.accounts import accounts_of
+from oracle.accounts import Memory, accounts_of, memory_of
 from oracle.counts import Counts
 from oracle.employer import Employer, Staff
 from oracle.leaving import Leaving
@@ -86,6 +86,7 @@ class Oracle(mesa.Model):
         self.year = scenario.start
         self.employers: list[Employer] = []
         self.province_benefit: list[float] | None = None
+        self.memory: Memory | None = None
 
     # --- phases of a year
 
@@ -184,7 +185,9 @@ class Oracle(mesa.Model):
     def settle(self) -> None:
         """Draw up the accounts, settle them through the tiers, and round to the fen."""
         self.accounts = accounts_of(self)
-        self.settlement = settle(self, self.accounts, self.funds)
+        before = memory_of(self.accounts) if self.memory is None else self.memory
+        self.settlement = settle(self, self.accounts, self.funds, before)
+        self.memory = self.settlement.memory
         self.realised, self.funds = realise(self.settlement.books)
 
     def children(self) -> list[float]:

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import math
+from copy import deepcopy
 from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from abm.draws import normal
 from abm.parameters import Parameters
 from abm.space import PROVINCE_NAMES
-from abm.timeline import RegimeStack, segments
-from oracle.accounts import Account, Funds
+from abm.timeline import RegimeStack, Timeline, segments
+from oracle import money_modules
+from oracle.accounts import Account, Funds, Memory, covered
 from oracle.books import PAYS_OUT, Books, move
-from oracle.tiers import LOWER, UPPER
+from oracle.tiers import LOWER, UPPER, central_adjustment
 
 if TYPE_CHECKING:
     from oracle.model import Oracle
 
 WITH_MONEY = frozenset({"early_warning", "assessment", "budget_hardness"})
-"""Modules that move money and so divide a year; the oracle does not act on them yet."""
+"""Modules that move money and so divide a year."""
+
+OWN_TREASURY = (
+    *("public_gap_subsidy", "local_lump_subsidy", "legacy_payment", "local_deficit_share"),
+    *("local_gap_subsidy", "transfer_cut"),
+)
+"""What a local government pays out of its own budget."""
 
 
 @dataclass
@@ -29,6 +38,7 @@ class Settlement:
     gap: list[float]
     managerial: list[float]
     own_money: list[float]
+    memory: Memory
 
 
 def national_lump(p: Parameters, year: int) -> float:
@@ -54,50 +64,93 @@ def part_of(account: Account, share: float) -> Account:
     """The account of a part of a year: flows, wage, output and plan in proportion, heads whole."""
     flows = (
         *("contributions", "contributions_public", "benefits", "benefits_public", "off_list", "interest"),
-        *("portability_in", "portability_out", "average_wage", "output", "plan"),
+        *("portability_in", "portability_out", "average_wage", "output", "collectable", "plan"),
     )
     return replace(account, **{name: share * getattr(account, name) for name in flows})
 
 
-def parts_of_year(model: Oracle) -> list[tuple[float, RegimeStack]]:
-    """The parts of the year under the same money rules: stack and modules with money."""
-    months: list[tuple[float, RegimeStack, frozenset[str]]] = []
-    for share, stack, modules in segments(model.scenario.timeline, model.year):
+Part = tuple[float, RegimeStack, frozenset[str]]
+"""A share of the year, the stack and the modules with money that are on in it."""
+
+
+def parts_of_year(timeline: Timeline, year: int) -> list[Part]:
+    """The parts of the year under the same money rules."""
+    months: list[Part] = []
+    for share, stack, modules in segments(timeline, year):
         acting = modules & WITH_MONEY
         before = months.pop()[0] if months and months[-1][1:] == (stack, acting) else 0.0
         months.append((before + share, stack, acting))
-    return [(share, stack) for share, stack, _ in months]
+    return months
 
 
-def settle(model: Oracle, accounts: list[Account], opening: Funds) -> Settlement:
-    """Settle accounts part by part of the year, each under its rules (11.3)."""
-    n = len(model.province_of)
-    lump, errors = national_lump(model.parameters, model.year), perceived_errors(model)
-    funds, capacity = opening, [a.capacity for a in accounts]
-    parts = []
-    for share, stack in parts_of_year(model):
-        lower = ["municipal" if n == len(PROVINCE_NAMES) else stack.lower_of(name) for name in PROVINCE_NAMES]
+def settle(model: Oracle, accounts: list[Account], opening: Funds, before: Memory) -> Settlement:
+    """Settle the year that has been lived."""
+    parts = parts_of_year(model.scenario.timeline, model.year)
+    return settle_year(model, model.year, parts, accounts, opening, before, perceived_errors(model))
+
+
+def settle_year(
+    model: Oracle,
+    year: int,
+    parts: list[Part],
+    accounts: list[Account],
+    opening: Funds,
+    before: Memory,
+    errors: list[float],
+) -> Settlement:
+    """Settle accounts part by part of a year, each under its rules (11.3)."""
+    p = model.parameters
+    lump = national_lump(p, year)
+    funds, capacity, memory = opening, [a.capacity for a in accounts], deepcopy(before)
+    one_tier = len(model.province_of) == len(PROVINCE_NAMES)
+    settled = []
+    for share, stack, modules in parts:
+        lower = ["municipal" if one_tier else stack.lower_of(name) for name in PROVINCE_NAMES]
+        national = UPPER[stack.upper].POOLED
+        softness = "hard_bailout_probability" if "budget_hardness" in modules else "bailout_probability"
         books = Books(
-            model.parameters,
-            model.year,
-            model.province_of,
-            [part_of(account, share) for account in accounts],
-            funds,
-            [share * lump * key for key in model.subsidy_key],
-            lower,
-            [LOWER[lower[p]].POOLED for p in model.province_of],
-            n == len(PROVINCE_NAMES),
-            share,
-            errors,
-            capacity,
+            parameters=p,
+            year=year,
+            province_of=model.province_of,
+            accounts=[part_of(account, share) for account in accounts],
+            opening=funds,
+            lump=[share * lump * key for key in model.subsidy_key],
+            lower=lower,
+            pooled=[national or LOWER[lower[p]].POOLED for p in model.province_of],
+            national=national,
+            one_tier=one_tier,
+            share=share,
+            memory=memory,
+            errors=errors,
+            capacity=capacity,
+            softness=p.value(f"regimes.{softness}", year),
         )
-        first_steps(books)
-        for rule in sorted(set(lower)):
-            LOWER[rule].settle(books)
-        UPPER[stack.upper].settle(books)
-        parts.append(close_gaps(books))
+        settled.append(settle_part(books, stack.upper, modules))
         funds, capacity = books.close(), books.capacity
-    return added_up(parts, opening)
+    result = added_up(settled, opening)
+    memory.contributions = [a.contributions for a in accounts]
+    memory.collectable = [a.collectable for a in accounts]
+    memory.covered = [covered(a) for a in accounts]
+    if stack.upper == "central_adjustment":
+        result.memory = central_adjustment.remember(p, year, accounts, memory, result.gap)
+    return result
+
+
+def settle_part(books: Books, upper: str, modules: frozenset[str]) -> Settlement:
+    """Settle a part of the year: first steps, tiers, warning, gaps, assessment."""
+    rule = UPPER[upper]
+    first_steps(books, rule)
+    if not rule.POOLED:
+        for lower in sorted(set(books.lower)):
+            LOWER[lower].settle(books)
+    rule.settle(books)
+    money_modules.pay_what_was_withheld(books)
+    if "early_warning" in modules:
+        money_modules.warn(books)
+    gaps = close_gaps(books, rule)
+    if "assessment" in modules:
+        money_modules.assess(books, gaps.charged, gaps.paid)
+    return own_money(books, gaps)
 
 
 def added_up(parts: list[Settlement], opening: Funds) -> Settlement:
@@ -113,10 +166,10 @@ def added_up(parts: list[Settlement], opening: Funds) -> Settlement:
     def total(name: str) -> list[float]:
         return [sum(values) for values in zip(*(getattr(part, name) for part in parts), strict=True)]
 
-    return Settlement(books, total("gap"), total("managerial"), total("own_money"))
+    return Settlement(books, total("gap"), total("managerial"), total("own_money"), parts[-1].memory)
 
 
-def first_steps(books: Books) -> None:
+def first_steps(books: Books, upper: ModuleType) -> None:
     """Revenue, spending and the subsidies nobody decides about."""
     accounts = books.accounts
     central = books.value("regimes.subsidy_central_share")
@@ -125,58 +178,79 @@ def first_steps(books: Books) -> None:
     books.book("interest", [a.interest for a in accounts])
     books.book("portability_out", [a.portability_out for a in accounts])
     books.book("portability_in", [a.portability_in for a in accounts])
-    books.book("benefits_enterprise", [a.benefits for a in accounts])
+    if hasattr(upper, "benefits"):
+        upper.benefits(books)
+    else:
+        books.book("benefits_enterprise", [a.benefits for a in accounts])
     books.book("benefits_public", [a.benefits_public for a in accounts])
     books.book("public_gap_subsidy", [max(a.benefits_public - a.contributions_public, 0.0) for a in accounts])
     books.book("central_lump_subsidy", [central * x for x in books.lump])
     books.book("local_lump_subsidy", [(1.0 - central) * x for x in books.lump])
 
 
-def close_gaps(books: Books) -> Settlement:
+@dataclass
+class Gaps:
+    """Who was charged what is missing, who paid it, and what the localities owe of the new advances."""
+
+    certified: list[float]
+    managerial: list[float]
+    charged: list[float]
+    paid: list[float]
+    owed: list[float]
+
+
+def close_gaps(books: Books, upper: ModuleType) -> Gaps:
     """Who pays what is missing after the tiers (11.6)."""
-    flows, n = books.flows, len(books.accounts)
-    subsidy = [
-        flows["public_gap_subsidy"][c] + flows["central_lump_subsidy"][c] + flows["local_lump_subsidy"][c]
-        for c in range(n)
-    ]
-    gap = [a.gap(s) for a, s in zip(books.accounts, subsidy, strict=True)]
-    managerial = [a.managerial(g) for a, g in zip(books.accounts, gap, strict=True)]
-    seen = [
-        min(max((f / g if g > 0.0 else 0.0) + error, 0.0), 1.0)
-        for f, g, error in zip(managerial, gap, books.errors, strict=True)
-    ]
-    deficit_share = flows.get("local_deficit_share", [0.0] * n)
-    general = books.value("regimes.unified_general_share")
-    own = books.value("regimes.unified_managerial_share")
-    of_pool = attributed(books, gap)
-    missing, charged = [], []
-    for c, pooled in enumerate(books.pooled):
-        missing.append(of_pool[c] if pooled else max(-books.local[c], 0.0))
-        charged.append(missing[c] * (general + (own - general) * seen[c]) if pooled else missing[c])
+    n = len(books.accounts)
+    certified, managerial = [books.gap(c) for c in range(n)], [books.managerial(c) for c in range(n)]
+    if books.national:
+        missing, charged, softness = upper.missing(books)
+    else:
+        missing, charged = of_lower_tier(books, certified)
+        softness = books.softness
     paid = books.charge(charged)
     rest = [m - x for m, x in zip(missing, paid, strict=True)]
-    provincial = provincial_payment(books, rest)
+    provincial = [0.0] * n if books.national else provincial_payment(books, rest)
     rest = [m - x for m, x in zip(rest, provincial, strict=True)]
-    softness = books.value("regimes.bailout_probability")
     owed_before = list(books.advances)
     books.pass_on("local_gap_subsidy", paid)
     books.pass_on("provincial_gap_subsidy", provincial)
     books.pass_on("central_gap_subsidy", [softness * m for m in rest])
     books.pass_on("advance", [(1.0 - softness) * m for m in rest])
     books.pass_on("advance_repaid", repayments(books, owed_before))
-    own_money = []
+    owed = []
     for c in range(n):
+        if books.pooled[c]:
+            short = missing[c] - paid[c]
+            share = (charged[c] - paid[c]) / short if short > 0.0 else 0.0
+            owed.append(books.flow("advance")[c] * share)
+        else:
+            owed.append(books.advances[c] - owed_before[c])
+    return Gaps(certified, managerial, charged, paid, owed)
+
+
+def of_lower_tier(books: Books, gap: list[float]) -> tuple[list[float], list[float]]:
+    """What is missing and what is charged where localities or provinces hold the funds."""
+    general = books.value("regimes.unified_general_share")
+    own = books.value("regimes.unified_managerial_share")
+    of_pool = attributed(books, gap)
+    missing, charged = [], []
+    for c, pooled in enumerate(books.pooled):
+        missing.append(of_pool[c] if pooled else max(-books.local[c], 0.0))
+        charged.append(missing[c] * (general + (own - general) * books.seen(c)) if pooled else missing[c])
+    return missing, charged
+
+
+def own_money(books: Books, gaps: Gaps) -> Settlement:
+    """What the local government's own purse gained in the part of the year (11.6)."""
+    result = []
+    for c in range(len(books.accounts)):
         p = books.province_of[c]
         change = books.local[c] - books.opening.local[c]
         if books.one_tier:
             change += books.provincial[p] - books.opening.provincial[p]
-        spent = flows["public_gap_subsidy"][c] + flows["local_lump_subsidy"][c] + deficit_share[c] + paid[c]
-        owed = books.advances[c] - owed_before[c]
-        if books.pooled[c]:
-            short = missing[c] - paid[c]
-            owed = flows["advance"][c] * (charged[c] - paid[c]) / short if short > 0.0 else 0.0
-        own_money.append(change - spent - owed)
-    return Settlement(books, gap, managerial, own_money)
+        result.append(change - sum(books.flow(name)[c] for name in OWN_TREASURY) - gaps.owed[c])
+    return Settlement(books, gaps.certified, gaps.managerial, result, books.memory)
 
 
 def attributed(books: Books, gap: list[float]) -> list[float]:
@@ -205,6 +279,9 @@ def provincial_payment(books: Books, rest: list[float]) -> list[float]:
 
 def repayments(books: Books, owed: list[float]) -> list[float]:
     """Old advances that reserves left can repay."""
+    if books.national:
+        nation = min(1.0, max(books.central, 0.0) / sum(owed)) if sum(owed) > 0.0 else 0.0
+        return [a * nation for a in owed]
     held = [a if pooled else 0.0 for a, pooled in zip(owed, books.pooled, strict=True)]
     total = books.by_province(held)
     part = [min(1.0, max(books.provincial[p], 0.0) / total[p]) if total[p] > 0.0 else 0.0 for p in range(31)]

@@ -47,6 +47,7 @@ def oracle_from(engine: PensionModel) -> Oracle:
     oracle.population_share = places.population_share.tolist()
     oracle.work_share = places.work_share.tolist()
     oracle.urban_share = places.urban_share.tolist()
+    oracle.retired_share = places.retired_share.tolist()
     oracle.distance = places.distance.tolist()
     oracle.attraction = engine.attraction.tolist()
     oracle.moving_cost = float(engine.moving_cost)

@@ -4,41 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from abm.model import PensionModel
-from abm.scenario import Scenario
-from oracle.compare import differences, follow
-from oracle.start import levers_of, oracle_from
-
-SMALL = {"population.minimum_agents": 20}
-"""Some 6000 persons at 1:200000, so that a year of plain Python takes a quarter of a second."""
-
-
-def pair(spec: str = "history", **options: object) -> tuple:
-    """A model in its base year and the oracle in the same state, base year lived and settled."""
-    changed = {**SMALL, **options.pop("set", {})}
-    options = {"scale": 200000, "seed": 1, **options}
-    engine = PensionModel(Scenario.named(spec, set=changed, **options))
-    oracle = oracle_from(engine)
-    oracle.live()
-    oracle.settle()
-    return engine, oracle
-
-
-def next_year(engine: PensionModel, oracle: object) -> list[str]:
-    """A year of both under the engine's levers; what differs."""
-    engine.step()
-    oracle.levers = levers_of(engine)
-    oracle.step_to(engine.year)
-    return differences(oracle, engine)
-
-
-def agree(spec: str = "history", **options: object) -> None:
-    """Both models agree in every year of a scenario."""
-    engine, oracle = pair(spec, **options)
-    assert differences(oracle, engine) == []
-    while engine.year < engine.scenario.end:
-        follow(oracle, engine)
-        assert (engine.year + 1, next_year(engine, oracle)) == (engine.year, [])
+from oracle.beside import SMALL, agree, next_year, pair
 
 
 def test_history_person_by_person() -> None:
@@ -100,29 +66,6 @@ def test_history_at_a_finer_scale(seed: int) -> None:
 def test_prefectures_to_national_pooling(seed: int) -> None:
     """The pools of provinces with what the tiers above see of gaps, and national pooling over them."""
     agree(end=2024, resolution="prefecture", scale=100000, seed=seed)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("resolution", ["province", "prefecture"])
-@pytest.mark.parametrize(
-    "spec", ["municipal", "provincial_adjustment", "provincial_unified", "early_national_2022", "no_waiver"]
-)
-def test_other_regimes(spec: str, resolution: str) -> None:
-    """Every rule of the history, alone and throughout."""
-    agree(spec, end=2023 if resolution == "province" else 2020, resolution=resolution)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "module",
-    [
-        *("tax_collection", "tax_assessment", "vertical_management", "platform", "one_average_wage"),
-        *("unified_bases", "transition", "parity"),
-    ],
-)
-def test_modules(module: str) -> None:
-    """Institutions that change records, averages and supplements."""
-    agree(f"with_{module}", end=2022)
 
 
 @pytest.mark.slow

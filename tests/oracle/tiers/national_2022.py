@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from oracle.books import Books
 
+POOLED = False
+
 
 def treasury_share(relative_output: float, free_below: float, top: float) -> float:
     """The local treasury's share of a deficit, by output per head over the mean."""
@@ -20,12 +22,7 @@ def settle(books: Books) -> None:
         approved = a.benefits - a.off_list * (1.0 - accepted)
         own.append(a.contributions + a.interest + books.lump[c] - approved)
     balance = books.by_province(own)
-    output, people = (
-        books.by_province([a.output for a in books.accounts]),
-        books.by_province([a.population for a in books.accounts]),
-    )
-    mean = sum(output) / sum(people)
-    share = [treasury_share(output[p] / people[p] / mean, free, top) for p in range(31)]
+    share = [treasury_share(relative, free, top) for relative in books.output_per_head()]
     deficits = [max(-b, 0.0) for b in own]
     lacking = books.by_province(deficits)
     borne = [0.0] * len(own)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from oracle.books import Books
 
+POOLED = False
+
 
 def settle(books: Books) -> None:
     """No money moves."""
