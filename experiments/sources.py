@@ -149,7 +149,7 @@ def _alike(runs: pd.DataFrame) -> pd.DataFrame:
     # by name "prefecture" comes before "province"
     for column, latest in (("resolution", False), ("to", True), ("from", False)):
         by_line = runs.groupby("line", observed=True)[column]
-        runs = runs[runs[column] == by_line.transform("max" if latest else "min")]
+        runs = runs[runs[column] == (by_line.transform("max") if latest else by_line.transform("min"))]
     return runs
 
 

@@ -73,8 +73,10 @@ def _together(risk: pd.Series) -> list[tuple[str, float, list[str]]]:
     groups: list[list[int]] = []
     order = np.argsort(risk.to_numpy(), kind="stable")
     for i in order:
-        near = groups and risk.iloc[i] - risk.iloc[groups[-1][0]] < _NEAR
-        groups[-1].append(int(i)) if near else groups.append([int(i)])
+        if groups and risk.iloc[i] - risk.iloc[groups[-1][0]] < _NEAR:
+            groups[-1].append(int(i))
+        else:
+            groups.append([int(i)])
     return [
         (
             ", ".join(str(i + 1) for i in sorted(g)),

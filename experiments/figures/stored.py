@@ -116,8 +116,7 @@ def draw(
             paths += figures.draw([name], stored.source(name), target, language)
         except UserError as error:
             if names:
-                raise UserError(
-                    f"{error}" if str(error).startswith("figure") else f"figure {name}: {error}"
-                ) from None
+                said = str(error)
+                raise UserError(said if said.startswith("figure") else f"figure {name}: {said}") from None
             lacking[name] = str(error).removeprefix(f"figure {name}: ")
     return paths, lacking

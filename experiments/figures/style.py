@@ -77,8 +77,8 @@ def fonts(language: str) -> list[str]:
         return [LATIN_FONT]
     from matplotlib.font_manager import findSystemFonts, fontManager
 
-    for paths in ((), findSystemFonts()):  # matplotlib's list may be older than the font
-        for font in paths:
+    for again in (False, True):  # matplotlib's list may be older than the font
+        for font in findSystemFonts() if again else []:
             with suppress(OSError, RuntimeError):
                 fontManager.addfont(font)
         installed = {font.name for font in fontManager.ttflist}
