@@ -177,8 +177,8 @@ def _enough(pairs: int, what: str = "the scenarios") -> None:
 def _first_pairs(replicates: int | None, precision: float | None) -> int:
     if precision is not None and not 0 < precision < 1:
         raise UserError(f"precision {precision:g} is not allowed; allowed: above 0, below 1")
-    if replicates is not None and replicates < 2:
-        raise UserError(f"replicates {replicates} is not allowed; allowed: at least 2")
+    if replicates is not None and not 2 <= replicates <= MOST_PAIRS:
+        raise UserError(f"replicates {replicates} is not allowed; allowed: 2 to {MOST_PAIRS:,}")
     if replicates is not None and precision is not None:
         raise UserError("give either replicates or a precision, not both")
     return replicates or (PILOT if precision is not None else 8)

@@ -10,6 +10,7 @@ up to the whole, replicate by replicate.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations
@@ -24,7 +25,7 @@ from abm.scenario import Scenario
 from experiments.backends import Pool
 from experiments.channels import CHANNELS, Held, check_start
 from experiments.comparison import HEADLINES, checked
-from experiments.design import check_disk
+from experiments.design import MOST_RUNS, check_disk
 from experiments.paired import effects
 from experiments.runner import Progress, Task, execute, tasks_of
 from experiments.store import TABLES, Store, run_key
@@ -63,6 +64,9 @@ def decompose(
             raise unknown("indicator", name, list(TABLES["national"])[2:])
     if replicates < 2:
         raise UserError(f"replicates {replicates} is not allowed; allowed: at least 2")
+    count = replicates * (1 + 2 ** len(set(channels)))
+    if count > MOST_RUNS:
+        raise UserError(f"the decomposition has {count:,} runs; allowed: at most {MOST_RUNS:,}")
     a, b = checked([baseline, scenario], dict(options))
     kept = store if isinstance(store, Store) else Store(store)
     pool = Pool(jobs, backend, address)
@@ -76,6 +80,45 @@ def decompose(
         check_disk(kept.folder, missing, a.end - a.start + 1)
     execute(tasks, kept, pool, progress)
     return table(Sweep(tasks, kept), sets, list(dict.fromkeys(channels)), indicators)
+
+
+def stored(store: Store, baseline: str, scenario: str) -> pd.DataFrame:
+    """The table of a decomposition from runs that are all in a store, its options read off them.
+
+    Of several decompositions of the two the one at the finest scale is taken. Raises UserError where there is
+    none, or where a run of it is missing.
+    """
+    again = f"make them with: tongchou decompose {baseline} {scenario} --store {store.folder}"
+    b = Scenario.named(scenario)
+    runs = store.runs()
+    runs = runs[(runs["scenario"] == b.name) & (runs["status"] == "ok")]
+    held = runs["parameters"].map(lambda text: tuple(json.loads(text).get("held", ())))
+    runs = runs.assign(held=held)[held.map(len) > 0]
+    if runs.empty:
+        raise UserError(f"no runs that split the effect of '{b.name}' are in store '{store.folder}'; {again}")
+    runs = runs[runs["scale"] == runs["scale"].min()]
+    first = runs.iloc[0]
+    for column in ("from", "to", "resolution", "code"):
+        runs = runs[runs[column] == first[column]]
+    known = {name for names in runs["held"] for name in names}
+    channels = tuple(name for name in CHANNELS if name in known)
+    options: dict[str, object] = {name: int(first[column]) for column, name in _OPTIONS.items()}
+    options["resolution"] = str(first["resolution"])
+    a, b = checked([baseline, scenario], options | {"seed": int(runs["seed"].min())})
+    sets = list(subsets(channels))
+    tasks = _tasks(a, b, sets, channels, int(runs["seed"].nunique()))
+    present = store.finished()
+    lacking = sum(task.key not in present for task in tasks)
+    if lacking:
+        raise UserError(
+            f"{lacking} of the {len(tasks)} runs that split the effect of '{b.name}' against '{a.name}' are "
+            f"not in store '{store.folder}'; {again}"
+        )
+    return table(Sweep(tasks, store), sets, channels, HEADLINES)
+
+
+_OPTIONS = {"from": "start", "to": "end", "scale": "scale"}
+"""Columns of the store's runs, and the options of ``Scenario.named`` that they say, beside the resolution."""
 
 
 def subsets(names: Collection[str]) -> Iterator[Set]:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from abm.errors import UserError, unknown
 from experiments.runner import DRAW
+from experiments.store import TABLES
 
 if TYPE_CHECKING:
     from experiments.store import Store
@@ -28,6 +29,14 @@ learning. The planner (3) is another world."""
 MOST_LINES = 8
 SPREAD = 1.96
 """Standard deviations to each side of a mean within which 95 of 100 normal values lie."""
+
+
+class World(NamedTuple):
+    """Provinces and payments of one world, as a run's results name them; or means over seeds."""
+
+    provinces: pd.DataFrame
+    ledger: pd.DataFrame
+    line: str
 
 
 @dataclass(frozen=True)
@@ -71,15 +80,24 @@ class Runs:
             )
         runs = runs[runs["line"].isin(order)]
         runs = runs.assign(line=pd.Categorical(runs["line"], order))
-        if runs["scale"].nunique() > 1:  # noise depends on the scale: the finest stands for a line
-            runs = runs[runs["scale"] == runs.groupby("line", observed=True)["scale"].transform("min")]
+        runs = _alike(runs)
         runs = runs.sort_values(["line", "draw", "rule", "seed"], kind="stable", na_position="first")
         head = runs[["key", "line", "seed", "draw", "rule"]]
-        tables = {
-            name: head.merge(store.read(name, runs["key"].tolist()), on="key")
-            for name in ("national", "provinces", "cohorts")
-        }
+        tables = {name: head.merge(store.read(name, runs["key"].tolist()), on="key") for name in TABLES}
         return cls(runs.reset_index(drop=True), tables)
+
+    def world(self) -> World:
+        """The baseline's means over its seeds."""
+        line = self.lines[0]
+        own = {name: self.own(name) for name in ("provinces", "flows")}
+        own = {name: frame[frame["line"] == line] for name, frame in own.items()}
+        seeds = own["provinces"]["seed"].nunique()
+        if seeds == 0:
+            raise UserError(f"'{line}' has no run with its own parameters and rule")
+        numbers = own["provinces"].select_dtypes("number").columns.difference(["year", "seed"])
+        places = own["provinces"].groupby(["year", "province"], sort=False)[list(numbers)].mean()
+        sums = own["flows"].groupby(["year", "kind", "payer", "payee"])["amount"].sum() / seeds
+        return World(places.reset_index(), sums.reset_index(), line)
 
     @property
     def lines(self) -> list[str]:
@@ -119,6 +137,20 @@ def by_source(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     found["rule_high"] = high.where(high > found["mean"], found["mean"]).where(high.notna())
     found["rules"] = int(frame["rule"].nunique())
     return found.reset_index()
+
+
+def _alike(runs: pd.DataFrame) -> pd.DataFrame:
+    """Of runs of a line that differ in scale, resolution or years: the finest, and of these the longest.
+
+    Noise depends on the scale, and levels on the resolution; means over both would be of nothing.
+    """
+    line = runs.groupby("line", observed=True)
+    runs = runs[runs["scale"] == line["scale"].transform("min")]
+    # by name "prefecture" comes before "province"
+    for column, latest in (("resolution", False), ("to", True), ("from", False)):
+        by_line = runs.groupby("line", observed=True)[column]
+        runs = runs[runs[column] == (by_line.transform("max") if latest else by_line.transform("min"))]
+    return runs
 
 
 def _of_one_code(found: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from abm.errors import UserError
 from experiments.backends import Pool
 from experiments.design import Design
 from experiments.runner import DRAW, Progress, Task, execute
@@ -23,7 +24,7 @@ class Sweep:
 
     ``runs`` has a row for each run: key, scenario, point, replicate, seed, status, error, and a column for
     each parameter of the design. ``national``, ``provinces`` and ``cohorts`` hold the tables of the runs
-    that did not fail, with the same columns before them.
+    that did not fail, with the same columns before them; ``flows`` what funds and budgets paid each other.
     """
 
     def __init__(self, tasks: list[Task], store: Store) -> None:
@@ -50,12 +51,17 @@ class Sweep:
         return self.table("provinces")
 
     @property
+    def flows(self) -> pd.DataFrame:
+        """What funds and budgets paid each other: a row a run, year, kind, payer and payee."""
+        return self.table("flows")
+
+    @property
     def cohorts(self) -> pd.DataFrame:
         """People by year, birth cohort and migrant or not: a row a run and group."""
         return self.table("cohorts")
 
     def table(self, name: str) -> pd.DataFrame:
-        """A table of the store (national, provinces, cohorts) for the runs that did not fail."""
+        """A table of the store (national, provinces, cohorts, flows) for the runs that did not fail."""
         good = self.runs[self.runs["status"] == "ok"].drop(columns=["status", "error"])
         content = self.store.read(name, good["key"].tolist())
         return good.merge(content, on="key", how="inner")
@@ -92,4 +98,18 @@ def sweep(
     present = kept.finished()
     design.check_disk(kept.folder, sum(task.key not in present for task in tasks))
     execute(tasks, kept, workers, progress)
+    return Sweep(tasks, kept)
+
+
+def require(design: Design, store: str | Path | Store) -> Sweep:
+    """The runs of a design that are all in a store; UserError that says how to make those that are not."""
+    kept = store if isinstance(store, Store) else Store.existing(store)
+    tasks = list(design.tasks())
+    present = kept.finished()
+    lacking = sum(task.key not in present for task in tasks)
+    if lacking:
+        raise UserError(
+            f"{lacking} of the {len(tasks)} runs of design {design.name} are not in store '{kept.folder}'; "
+            f"make them with: tongchou sweep {design.name} --store {kept.folder}"
+        )
     return Sweep(tasks, kept)

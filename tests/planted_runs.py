@@ -21,7 +21,7 @@ RECEIVERS = np.arange(N) < 12
 
 def planted_runs(seeds: int = 3, draws: int = 3, rules: tuple[int, ...] = (1,)) -> Runs:
     """Baseline and reform, each by seed, draw of parameters and rule of choice."""
-    rows, national, provinces, cohorts = [], [], [], []
+    rows, national, provinces, cohorts, flows = [], [], [], [], []
     for line in ("baseline", "reform"):
         kinds = [(seed, np.nan, np.nan) for seed in range(1, seeds + 1)]
         kinds += [(1 + draw, float(draw), np.nan) for draw in range(draws)]
@@ -40,7 +40,8 @@ def planted_runs(seeds: int = 3, draws: int = 3, rules: tuple[int, ...] = (1,)) 
             nation = table.groupby("year", as_index=False).sum(numeric_only=True).assign(province=NATION)
             national.append(nation.assign(**head))
             cohorts.append(cohorts_of(line == "reform", seed).assign(**head))
-    tables = {"national": national, "provinces": provinces, "cohorts": cohorts}
+            flows.append(planted_flows().assign(**head))
+    tables = {"national": national, "provinces": provinces, "cohorts": cohorts, "flows": flows}
     lines = pd.CategoricalDtype(["baseline", "reform"])
     frames = {
         name: pd.concat(parts, ignore_index=True).astype({"line": lines}) for name, parts in tables.items()
@@ -102,12 +103,7 @@ def planted_run() -> Results:
     table = provinces_of(False, 1).assign(year=lambda t: t["year"].astype(int))
     moved = table["province"].isin(["Beijing", "Guangdong", "Liaoning", "Jilin"])
     table.loc[moved, "transfers_in"] = 1.0
-    flows = [
-        ("fund:Guangdong", "fund:China", 60e9), ("fund:Beijing", "fund:China", 40e9),
-        ("fund:China", "fund:Guangdong", 10e9), ("fund:China", "fund:Liaoning", 45e9),
-        ("fund:China", "fund:Jilin", 45e9), ("fund:Beijing", "fund:Hebei", 2e9),
-    ]  # fmt: skip
-    ledger = pd.DataFrame(flows, columns=["payer", "payee", "amount"]).assign(year=2018, kind="a payment")
+    ledger = planted_flows()
     groups = [
         (year, province, "male", 1940 if status == "retired" else 1980, False, status, 10, 10, 0,
          float(place + 1), float(10 * (place + 1) * (2 if year == 2018 else 1) ** place))
@@ -129,3 +125,13 @@ def planted_run() -> Results:
         integers = [c for c, k in SCHEMA[name].items() if k.kind == "integer"]
         frames[name] = frames[name].astype(dict.fromkeys(integers, "int64"))
     return Results(frames, {"scenario": {"name": "planted"}})
+
+
+def planted_flows() -> pd.DataFrame:
+    """What funds pay each other in 2018, in the columns of a ledger."""
+    flows = [
+        ("fund:Guangdong", "fund:China", 60e9), ("fund:Beijing", "fund:China", 40e9),
+        ("fund:China", "fund:Guangdong", 10e9), ("fund:China", "fund:Liaoning", 45e9),
+        ("fund:China", "fund:Jilin", 45e9), ("fund:Beijing", "fund:Hebei", 2e9),
+    ]  # fmt: skip
+    return pd.DataFrame(flows, columns=["payer", "payee", "amount"]).assign(year=2018, kind="a payment")

@@ -41,6 +41,7 @@ def work(task: Task, threads: int) -> dict[str, bytes]:
         "national": _table("national", random, [(year, "China") for year in years]),
         "provinces": _table("provinces", random, [(y, name) for y in years for name in PROVINCE_NAMES]),
         "cohorts": _table("cohorts", random, [(y, c) for y in years for c in (1960, 1980)]),
+        "flows": _table("flows", random, [(y, kind) for y in years for kind in ("advance", "subsidy")]),
     }
 
 
@@ -49,7 +50,9 @@ def _table(name: str, random: np.random.Generator, rows: list[tuple[Any, Any]]) 
     data: dict[str, Any] = dict(zip(list(columns)[:2], zip(*rows, strict=True), strict=True))
     for column, (kind, *_) in list(columns.items())[2:]:
         numbers = random.integers(0, 1000, len(rows))
-        data[column] = {"integer": numbers, "number": numbers / 7.0, "flag": numbers % 2 == 0}[kind]
+        texts = np.where(numbers % 2 == 0, "fund:China", "budget:China")
+        kinds = {"integer": numbers, "number": numbers / 7.0, "flag": numbers % 2 == 0, "text": texts}
+        data[column] = kinds[kind]
     return encoded(arrow_table(pd.DataFrame(data)[list(columns)], columns))
 
 

@@ -16,9 +16,8 @@ from abm.errors import UserError
 from abm.model import PensionModel
 from abm.space import PROVINCE_NAMES
 from experiments.design import Design
-from experiments.emergence import charges, kept
-from experiments.figures import intervals
-from experiments.figures import race as race_figure
+from experiments.emergence import charges, kept, retained
+from experiments.figures import FIGURES
 from experiments.findings import CLAIMS, finding
 from experiments.findings.runs import COLUMNS, Runs
 
@@ -134,7 +133,7 @@ def test_a_claim_is_a_table_and_a_figure(name: str, monkeypatch: pytest.MonkeyPa
     found = CLAIMS[name].table(Runs())
     assert list(found.columns) == COLUMNS
     assert found[["value", "low", "high"]].notna().all(axis=None)
-    drawn = (race_figure if name == "race" else intervals).draw(found)
+    drawn = FIGURES[name].draw(found)
     titles = [axes.get_title(loc="left") for axes in drawn.axes if axes.axison]
     assert titles == list(found["panel"].unique())
 
@@ -166,10 +165,29 @@ def test_the_cost_of_assessment_is_read_off_flows_that_exist() -> None:
     named = [kind for kinds in KINDS.values() for kind in kinds]
     assert set(named) <= set(FLOWS)
 
-    class Made:
-        ledger = pd.DataFrame(
-            {"year": [2017, 2018, 2018, 2018], "kind": [*named[:2], named[1], "interest"], "amount": 3.0}
-        )
-        national = pd.DataFrame({"year": [2017, 2018], "contribution_revenue": [1.0, 60.0]})
+    flows = pd.DataFrame(
+        {"year": [2017, 2018, 2018, 2018], "kind": [*named[:2], named[1], "interest"], "amount": 3.0}
+    ).assign(seed=1)
+    national = pd.DataFrame({"year": [2017, 2018, 2018], "contribution_revenue": [1.0, 60.0, 5.0]})
+    national = national.assign(seed=[1, 1, 2])
+    assert moved(flows, national, named).to_dict() == {1: pytest.approx(0.1), 2: 0.0}
 
-    assert moved(Made, named) == pytest.approx(0.1)  # type: ignore[arg-type]
+
+def test_retained_risk_is_one_where_nothing_is_shared_and_falls_by_what_others_pay() -> None:
+    """Two provinces with balances 10 and −10 (and years that shift both); others pay a share of the lack."""
+    places, flows = [], []
+    for scenario, shared in (("alone", 0.0), ("half", 0.5), ("pooled", 1.0)):
+        for year, shift in ((2010, 0.0), (2011, 0.0), (2012, 4.0)):
+            head = {"scenario": scenario, "seed": 1, "year": year}
+            for province, balance in (("Hebei", 10.0), ("Jilin", -10.0)):
+                money = {"contribution_revenue": 50.0 + balance + shift, "interest": 0.0}
+                places.append(head | {"province": province, "benefit_expenditure": 50.0} | money)
+            for payer, payee in (("fund:Hebei", "fund:China"), ("fund:China", "fund:Jilin")):
+                flows.append(head | {"kind": "pool", "payer": payer, "payee": payee, "amount": 10.0 * shared})
+            flows.append(
+                head | {"kind": "own", "payer": "budget:Jilin", "payee": "fund:Jilin", "amount": 5.0}
+            )
+            lump = {"kind": "central_lump_subsidy", "payer": "budget:China", "payee": "fund:Jilin"}
+            flows.append(head | lump | {"amount": 8.0})
+    found = retained(pd.DataFrame(places), pd.DataFrame(flows)).set_index("scenario")["retained"]
+    assert found.to_dict() == pytest.approx({"alone": 1.0, "half": 0.5, "pooled": 0.0})

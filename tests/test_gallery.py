@@ -7,19 +7,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from gallery_images import DRAWN, FOLDER, sources
+from gallery_images import DRAWN, FOLDER, race_claim, sources
 from gallery_images import draw as draw_small
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.testing.compare import compare_images
-from planted_runs import EFFECT, RECEIVERS, REFORM, planted_run, planted_runs
+from planted_runs import EFFECT, RECEIVERS, REFORM, planted_flows, planted_run, planted_runs
 from stub_runs import PATH, tasks, work
 
 from abm.errors import UserError
 from abm.scenario import Scenario
 from abm.space import PROVINCE_NAMES
-from experiments import figures
+from experiments import decomposition, figures
 from experiments.cli import main
+from experiments.design import Design
 from experiments.emergence.reaction import weights
 from experiments.figures import FIGURES, event_study, flows, lorenz, neighbour_reaction, reserves, winners
 from experiments.inequality import gini
@@ -52,7 +53,7 @@ def test_type_and_width_fit_a_journal(given_sources: dict[str, object]) -> None:
     from matplotlib.text import Text
 
     for name in DRAWN:
-        figure = FIGURES[name].draw(given_sources[FIGURES[name].needs])
+        figure = FIGURES[name].draw(race_claim() if name == "race" else given_sources[FIGURES[name].needs])
         assert figure.get_figwidth() <= figures.style.DOUBLE
         assert min(t.get_fontsize() for t in figure.findobj(Text) if t.get_text()) >= 7, name
 
@@ -223,6 +224,69 @@ def test_command_draws_from_a_store(store: Store, tmp_path: Path, capsys: pytest
     capsys.readouterr()
 
 
+def test_a_world_is_the_mean_over_seeds_of_the_baseline(runs: Runs) -> None:
+    world = runs.world()
+    own = runs.own("provinces")
+    own = own[own["line"] == "baseline"]
+    assert world.line == "baseline"
+    mean = own.groupby(["year", "province"])["reserve"].mean()
+    found = world.provinces.set_index(["year", "province"])["reserve"]
+    pd.testing.assert_series_equal(found.sort_index(), mean.sort_index())
+    pairs = world.ledger.set_index(["payer", "payee"])["amount"]
+    assert pairs.to_dict() == planted_flows().set_index(["payer", "payee"])["amount"].to_dict()
+
+
+def test_a_store_draws_what_it_allows_and_says_what_fills_the_rest(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["figures", "--store", str(store.folder), "--out", str(tmp_path)]
+    assert main(given) == 0
+    said = capsys.readouterr()
+    for name in ("map", "gini", "winners"):
+        assert (tmp_path / f"{name}.png").is_file()
+    lacking = dict(line.removeprefix("not drawn: ").split(": ", 1) for line in said.err.splitlines())
+    assert set(lacking) >= {"race", "moral_hazard", "assessment", "tornado", "waterfall"}
+    assert lacking["race"] == (
+        f"18 of the 18 runs of design mobility are not in store '{store.folder}'; make them with: "
+        f"tongchou sweep mobility --store {store.folder}"
+    )
+    assert main([*given, "race"]) == 2
+    assert capsys.readouterr().err == f"tongchou: figure race: {lacking['race']}\n"
+
+
+def test_a_ranking_and_a_decomposition_are_drawn_from_stored_runs(tmp_path: Path) -> None:
+    kept = Store(tmp_path / "store")
+    design = tmp_path / "small.yaml"
+    design.write_text(
+        "scenarios: [history]\nparameters: {worker.habit: , employer.peer_weight: }\nmethod: morris\n"
+        "samples: 4\nto: 2011\nscale: 200000\n"
+    )
+    a, b = (Scenario.named(name, end=2011, scale=200000) for name in ("municipal", "national_pure"))
+    channels = ("migration", "leniency")
+    made = list(Design.read(design).tasks())
+    made += decomposition._tasks(a, b, list(decomposition.subsets(channels)), channels, 2)
+    for task in made:
+        kept.append(attempt(task, 1, work))
+    kept.compact()
+    given = ["figures", "--store", str(kept.folder), "--out", str(tmp_path)]
+    assert main([*given, "tornado", "--design", str(design)]) == 0
+    assert main([*given, "waterfall", "--scenario", "municipal", "--scenario", "national_pure"]) == 0
+    table = decomposition.stored(kept, "municipal", "national_pure")
+    assert sorted(table["channel"].unique()) == ["direct", "leniency", "migration", "total"]
+    assert table["replicates"].unique().tolist() == [2]
+    with pytest.raises(UserError, match=r"are not in store .* make them with: tongchou decompose history"):
+        decomposition.stored(kept, "history", "national_pure")
+
+
+def test_runs_of_a_line_that_differ_in_years_are_not_mixed(tmp_path: Path) -> None:
+    kept = Store(tmp_path / "store")
+    for end in (2011, 2012):
+        for task in tasks_of(Scenario.named("history", end=end, scale=200000), 1, 2):
+            kept.append(attempt(task, 1, work))
+    kept.compact()
+    assert Runs.of(kept).runs["to"].tolist() == [2012, 2012]
+
+
 def test_command_draws_from_a_table(given_sources: dict[str, object], tmp_path: Path) -> None:
     file = tmp_path / "shares.csv"
     given_sources["decomposition"].to_csv(file, index=False)  # type: ignore[attr-defined]
@@ -237,8 +301,11 @@ def test_command_draws_from_a_table(given_sources: dict[str, object], tmp_path: 
             ["--store", "STORE", "--results", "x"],
             "figures are drawn from one of --results, --store and --table",
         ),
-        (["--store", "STORE", "history"], "figure history is drawn from a run: --results DIR"),
-        (["--scenario", "history"], "--scenario chooses among the runs of a --store"),
+        (
+            ["--store", "STORE", "history"],
+            "figure history shows tables that a store does not keep; draw it with --results DIR",
+        ),
+        (["--scenario", "history"], "--scenario and --design choose among the runs of a --store"),
         (["--store", "STORE", "reserve"], "unknown figure 'reserve'; did you mean 'reserves'"),
         (["--store", "STORE", "--lang", "de"], "unknown language 'de'"),
         (["--store", "nowhere"], "'nowhere' is no store"),

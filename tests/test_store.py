@@ -27,7 +27,7 @@ from abm.scenario import Scenario
 from experiments.runner import Task, attempt
 from experiments.store import Store, run_key, shard
 
-FILES = ("runs", "national", "provinces", "cohorts")
+FILES = ("runs", "national", "provinces", "cohorts", "flows")
 
 
 def filled(folder: Path, made: list[Task], how: Any = work) -> Store:
@@ -149,12 +149,14 @@ from experiments.backends import Pool
 from experiments.runner import execute
 from experiments.store import Store
 if __name__ == "__main__":
-    execute(stub_runs.tasks(80), Store({folder!r}), Pool(2), work=stub_runs.slow)
+    execute(stub_runs.tasks({count}), Store({folder!r}), Pool(2), work=stub_runs.slow)
 """
+KILLED_RUNS = int(os.environ.get("TONGCHOU_KILLED_RUNS", "80"))
+"""Runs of the sweep that is killed; more of them take longer and leave more moments to be killed in."""
 
 
 def start_sweep(folder: Path) -> subprocess.Popen[bytes]:
-    code = SWEEP.format(tests=str(Path(__file__).parent), folder=str(folder))
+    code = SWEEP.format(tests=str(Path(__file__).parent), folder=str(folder), count=KILLED_RUNS)
     return subprocess.Popen(
         [sys.executable, "-c", code], cwd=Path(__file__).parents[1], start_new_session=True
     )
@@ -175,7 +177,7 @@ def stored(folder: Path) -> int:
 
 @pytest.mark.slow
 def test_three_kills_at_random_moments_leave_the_store_of_an_undisturbed_sweep(tmp_path: Path) -> None:
-    filled(tmp_path / "undisturbed", tasks(80))
+    filled(tmp_path / "undisturbed", tasks(KILLED_RUNS))
     folder, moments = tmp_path / "killed", random.Random()
     begun = []
     for kill in range(3):
@@ -183,7 +185,7 @@ def test_three_kills_at_random_moments_leave_the_store_of_an_undisturbed_sweep(t
         begun.append(sweep)
         already = stored(folder) if folder.exists() else 0
         deadline = time.monotonic() + 60
-        while stored(folder) <= min(already, 60) and time.monotonic() < deadline:
+        while stored(folder) <= min(already, KILLED_RUNS * 3 // 4) and time.monotonic() < deadline:
             time.sleep(0.02)
         time.sleep(moments.uniform(0.0, 0.6))
         if kill == 1:
@@ -193,7 +195,7 @@ def test_three_kills_at_random_moments_leave_the_store_of_an_undisturbed_sweep(t
         sweep.wait()
     last = start_sweep(folder)
     begun.append(last)
-    assert last.wait(timeout=120) == 0
+    assert last.wait(timeout=600) == 0
     for sweep in begun:
         try:
             os.killpg(sweep.pid, signal.SIGKILL)
@@ -203,7 +205,7 @@ def test_three_kills_at_random_moments_leave_the_store_of_an_undisturbed_sweep(t
     assert contents(folder) == contents(tmp_path / "undisturbed")
 
 
-@pytest.mark.parametrize("step", range(9))
+@pytest.mark.parametrize("step", range(10))
 def test_folding_may_be_cut_off_anywhere(step: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = tasks(4)
     filled(tmp_path / "undisturbed", made)
@@ -236,7 +238,7 @@ def test_folding_may_be_cut_off_anywhere(step: int, tmp_path: Path, monkeypatch:
             cut_off = False
         except Killed:
             cut_off = True
-    assert cut_off == (step < 5)  # four files and a shard
+    assert cut_off == (step < 6)  # five files and a shard
     store.append(attempt(made[0], 1, work))  # a worker that lives on
     Store(store.folder)
     assert contents(store.folder) == contents(tmp_path / "undisturbed")

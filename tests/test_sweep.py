@@ -72,7 +72,7 @@ def test_one_and_two_workers_give_the_same_store(tmp_path: Path, two_cores: None
     for jobs in (1, 2):
         sweep(SMALL, tmp_path / str(jobs), jobs=jobs)
     assert contents(tmp_path / "1") == contents(tmp_path / "2")
-    assert len(contents(tmp_path / "1")) == 4
+    assert len(contents(tmp_path / "1")) == 5
 
 
 @pytest.mark.slow

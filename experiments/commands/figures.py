@@ -27,11 +27,18 @@ DEFAULT = Path("results/history")
     help="Of a store: scenarios to show, the baseline first; may be repeated (default: all).",
 )
 @click.option(
+    "--design",
+    "designs",
+    multiple=True,
+    metavar="FILE",
+    help="Of a store: a design of your own in place of the shipped one of its name; may be repeated.",
+)
+@click.option(
     "--table",
     "file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Instead: the table of a sensitivity or a decomposition, .csv or .parquet.",
+    help="Instead: the table of a finding, a sensitivity or a decomposition, .csv or .parquet.",
 )
 @click.option("--lang", "language", default="en", metavar="en|zh", help="English (default) or Chinese.")
 @click.option(
@@ -46,6 +53,7 @@ def command(
     folder: Path | None,
     store: str | None,
     lines: tuple[str, ...],
+    designs: tuple[str, ...],
     file: Path | None,
     language: str,
     out: Path | None,
@@ -63,20 +71,23 @@ def command(
         return
     if sum(given is not None for given in (folder, store, file)) > 1:
         raise UserError("figures are drawn from one of --results, --store and --table")
-    if lines and store is None:
-        raise UserError("--scenario chooses among the runs of a --store")
+    if (lines or designs) and store is None:
+        raise UserError("--scenario and --design choose among the runs of a --store")
     fonts(language)
+    lacking: dict[str, str] = {}
     if store is not None:
-        from experiments.sources import Runs
+        from experiments.design import Design
+        from experiments.figures import stored
         from experiments.store import Store
 
-        gallery.checked(names, "store")
-        paths = gallery.draw(
-            names, Runs.of(Store.existing(store), lines), out or Path(store).parent / "figures", language
-        )
+        own = [Design.read(name) for name in designs]
+        given = stored.Stored(Store.existing(store), lines, {design.name: design for design in own})
+        paths, lacking = stored.draw(names, given, out or Path(store).parent / "figures", language)
     elif file is not None:
         paths = gallery.draw(names, gallery.read_table(file), out or file.parent / "figures", language)
     else:
         paths = gallery.draw_run(folder or DEFAULT, names, language, out)
     for path in paths:
         click.echo(text.shown(path))
+    for name, why in lacking.items():
+        click.echo(f"not drawn: {name}: {why}", err=True)

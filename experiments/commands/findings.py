@@ -23,7 +23,7 @@ def command(
     import pandas as pd
 
     from experiments import text
-    from experiments.figures import intervals, race
+    from experiments.figures import FIGURES
     from experiments.figures.style import save
     from experiments.findings import CLAIMS, finding
     from experiments.store import Store
@@ -42,7 +42,6 @@ def command(
         click.echo(text.table(("measure", "case", "group", "value", "s.e."), shown) + "\n")
         if figures is not None:
             figures.mkdir(parents=True, exist_ok=True)
-            drawn = (race if name == "race" else intervals).draw(found)
-            for path in save(drawn, figures / f"finding_{name}"):
+            for path in save(FIGURES[name].draw(found), figures / f"finding_{name}"):
                 click.echo(text.shown(path))
     write_table(pd.concat(tables, names=["claim"]).reset_index("claim"), file)

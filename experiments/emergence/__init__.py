@@ -11,6 +11,7 @@ collected would leave its collector is in no result table.
 | reaction to neighbours, as the literature estimates it | ``reaction_slope`` |
 | substitution, relief and expectation under a transfer rule | ``transfer_effects`` |
 | managerial share of gaps, risk borne by treasuries and by the centre | ``risk`` |
+| part of its own balance that a province bears | ``retained`` |
 | effort against fiscal capacity | ``effort_by_capacity`` |
 | what a yuan collected leaves its collector | ``kept`` |
 """
@@ -20,10 +21,10 @@ from __future__ import annotations
 from experiments.emergence.hazard import groups_of, moral_hazard, race
 from experiments.emergence.margins import charges, kept
 from experiments.emergence.reaction import reaction_slope
-from experiments.emergence.risk import effort_by_capacity, risk
+from experiments.emergence.risk import effort_by_capacity, retained, risk
 from experiments.emergence.transfer import transfer_effects, transfer_runs
 
 __all__ = [
-    "charges", "effort_by_capacity", "groups_of", "kept", "moral_hazard", "race", "reaction_slope", "risk",
-    "transfer_effects", "transfer_runs",
+    "charges", "effort_by_capacity", "groups_of", "kept", "moral_hazard", "race", "reaction_slope",
+    "retained", "risk", "transfer_effects", "transfer_runs",
 ]  # fmt: skip

@@ -33,6 +33,36 @@ def risk(places: pd.DataFrame, by: tuple[str, ...] = ("scenario", "year")) -> pd
     return found.reset_index()
 
 
+EX_ANTE = ("central_lump_subsidy",)
+"""Subsidies that are fixed before the year and answer to nobody's balance."""
+
+
+def retained(places: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+    """The part of its own balance that a province bears itself, by scenario and seed: a share, 0 to 1.
+
+    Of a yuan that a province's fund lacks more than the others', the part that neither other provinces' funds
+    nor the centre pay: one plus the slope of net receipts on the own balance (contributions and interest less
+    benefits), over provinces and years net of years' means. That is the share of a shock that is not smoothed
+    (Asdrubali, Sørensen and Yosha 1996, Quarterly Journal of Economics 111) with places for shocks, since the
+    differences between provinces last. Subsidies fixed before the year do not count; what its own budget pays
+    is borne. Columns: scenario, seed, retained. The base year, in which nothing is pooled yet, is left out.
+    """
+    by = ["scenario", "seed", "year"]
+    rows = places[places["year"] > places["year"].min()].set_index([*by, "province"])
+    balance = rows["contribution_revenue"] + rows["interest"] - rows["benefit_expenditure"]
+    moved = flows[~flows["kind"].isin(EX_ANTE)]
+    payer, payee = (moved[side].str.partition(":") for side in ("payer", "payee"))
+    across = payer[2] != payee[2]
+    received = pd.Series(0.0, index=balance.index)
+    for side, sign in ((payee, 1.0), (payer, -1.0)):
+        own = moved[across & (side[0] == "fund")].assign(province=side[2])
+        sums = own.groupby([*by, "province"])["amount"].sum()
+        received = received + sign * sums.reindex(received.index, fill_value=0.0)
+    x, y = (v - v.groupby(by).transform("mean") for v in (balance, received))
+    slope = (x * y).groupby(by[:2], sort=False).sum() / (x * x).groupby(by[:2], sort=False).sum()
+    return (1.0 + slope).rename("retained").reset_index()
+
+
 def effort_by_capacity(
     places: pd.DataFrame, year: int, effort: str = "audit_effort", place: str = "province"
 ) -> pd.DataFrame:

@@ -1,8 +1,10 @@
 """Figures for papers: one file a figure, with ``numbers(source)`` and ``draw(source, language)``.
 
-A figure is drawn from one of four sources, and its record in ``FIGURES`` says from which: a *run* (the tables
-in a run's folder), a *store* (many runs, :class:`experiments.sources.Runs`), or the table of a *sensitivity*
-or a *decomposition* (``--table`` of those commands). What a figure says of itself is its caption.
+A figure's record in ``FIGURES`` says what it is drawn from: a *run* (the tables in a run's folder), a *world*
+(a run, or the means over seeds of a store), a *store* (many runs, :class:`experiments.sources.Runs`), or the
+table of a *sensitivity*, a *decomposition* or a *claim* (``--table`` of those commands). All but those of a
+run are drawn from a store as well (:mod:`experiments.figures.stored`). What a figure says of itself is its
+caption.
 """
 
 from __future__ import annotations
@@ -22,9 +24,12 @@ from experiments.figures import (
     gini,
     governments,
     history,
+    intervals,
     lorenz,
     map,
+    moral_hazard,
     neighbour_reaction,
+    race,
     reserves,
     sensitivity,
     transfers,
@@ -43,12 +48,14 @@ if TYPE_CHECKING:
 
 SOURCES = {
     "run": "a run: --results DIR",
+    "world": "a run or a store: --results DIR or --store DIR",
     "store": "a store of runs: --store DIR",
-    "sensitivity": "the table of a sensitivity: --table FILE",
-    "decomposition": "the table of a decomposition: --table FILE",
+    "claim": "a store or the table of a finding: --store DIR or --table FILE",
+    "sensitivity": "a store or the table of a sensitivity: --store DIR or --table FILE",
+    "decomposition": "a store or the table of a decomposition: --store DIR or --table FILE",
 }
 """What figures are drawn from, and the option that names it."""
-TABLES = {"sensitivity": "measure", "decomposition": "channel"}
+TABLES = {"sensitivity": "measure", "decomposition": "channel", "claim": "panel"}
 """The column by which a table is known; a source that comes as a table has a line here and in ``SOURCES``."""
 
 
@@ -67,11 +74,11 @@ class Figure(NamedTuple):
 
 FIGURES: dict[str, Figure] = {
     "history": Figure("run", history.draw),
-    "map": Figure("run", map.draw),
+    "map": Figure("world", map.draw),
     "effective_rate": Figure("run", effective_rate.draw),
-    "transfers": Figure("run", transfers.draw),
-    "flows": Figure("run", flows.draw),
-    "governments": Figure("run", governments.draw),
+    "transfers": Figure("world", transfers.draw),
+    "flows": Figure("world", flows.draw),
+    "governments": Figure("world", governments.draw),
     "lorenz": Figure("run", lorenz.draw),
     "fit": Figure("run", fit.draw),
     "reserves": Figure("store", reserves.draw),
@@ -79,6 +86,13 @@ FIGURES: dict[str, Figure] = {
     "neighbour_reaction": Figure("store", neighbour_reaction.draw),
     "gini": Figure("store", gini.draw),
     "winners": Figure("store", winners.draw),
+    "moral_hazard": Figure("claim", moral_hazard.draw),
+    "race": Figure("claim", race.draw),
+    "hazard": Figure("claim", intervals.draw),
+    "provincial": Figure("claim", intervals.draw),
+    "adjustment": Figure("claim", intervals.draw),
+    "assessment": Figure("claim", intervals.draw),
+    "capacity": Figure("claim", intervals.draw),
     "tornado": Figure("sensitivity", sensitivity.tornado),
     "heat_map": Figure("sensitivity", sensitivity.heat_map),
     "waterfall": Figure("decomposition", decomposition.waterfall),
@@ -87,17 +101,19 @@ FIGURES: dict[str, Figure] = {
 
 
 def names_for(source: str) -> list[str]:
-    """The figures that are drawn from a source."""
-    return [name for name, figure in FIGURES.items() if figure.needs == source]
+    """The figures that are drawn from a source; those of a world count as a run's."""
+    kinds = {"run": ("run", "world")}.get(source, (source,))
+    return [name for name, figure in FIGURES.items() if figure.needs in kinds]
 
 
 def checked(names: Iterable[str], source: str) -> list[str]:
     """The names, all of the source if there are none; UserError for an unknown one or another source's."""
     names = list(names) or names_for(source)
+    kinds = {"run": ("run", "world"), "store": ("store", "world")}.get(source, (source,))
     for name in names:
         if name not in FIGURES:
             raise unknown("figure", name, FIGURES)
-        if FIGURES[name].needs != source:
+        if FIGURES[name].needs not in kinds:
             raise UserError(f"figure {name} is drawn from {SOURCES[FIGURES[name].needs]}")
     return names
 
@@ -111,7 +127,15 @@ def draw(names: Sequence[str], source: Source, target: Path | str, language: str
     chosen = checked(names, kind_of(source))
     target = Path(target)
     target.mkdir(parents=True, exist_ok=True)
-    return [path for name in chosen for path in save(FIGURES[name].draw(source, language), target / name)]
+    return [path for name in chosen for path in save(_drawn(name, source, language), target / name)]
+
+
+def _drawn(name: str, source: Source, language: str) -> matplotlib.figure.Figure:
+    from experiments.sources import Runs
+
+    figure = FIGURES[name]
+    given = source.world() if figure.needs == "world" and isinstance(source, Runs) else source
+    return figure.draw(given, language)
 
 
 def draw_run(

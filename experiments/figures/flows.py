@@ -77,6 +77,8 @@ def draw(results: Results, language: str = "en") -> Figure:
     from matplotlib.colors import LogNorm
 
     table = shown(numbers(results)) / 1e9
+    if table.empty:
+        raise UserError(f"figure flows: no fund pays another one in {year_of(results)}")
     names = long_names(language) | {NATION: word("centre", language), REST: word("rest", language)}
     figure, (axes,) = new(DOUBLE, 1.3 + 0.235 * len(table))
     values = table.to_numpy()

@@ -89,9 +89,86 @@ _WORDS: dict[str, tuple[str, str]] = {
     "born": ("born (middle of the cohort)", "出生年份（队列中点）"),
     "net receipts": ("Pensions less contributions,\nchange (yuan a person and year)",
                      "养老金减缴费的变化\n（元/人·年）"),
+    "retained": ("retained risk (share)", "自留风险（比例）"),
+    "elasticity": ("expected elasticity of capital", "预期资本弹性"),
+    "intensity": ("intensity, 0 to 1", "强度（0–1）"),
+    "percent": ("%", "%"),
+    "share of contributions": ("% of contributions", "占缴费收入（%）"),
+    "yuan per yuan": ("yuan per yuan", "元/元"),
+    "lorenz over": ("{persons}, lowest first (%)", "{persons}，由低到高（%）"),
+    "lorenz share of": ("Share of the amount, {year} (%)", "{year}年金额累计占比（%）"),
+    "retired": ("retired", "退休人员"),
+    "paying": ("payers", "缴费人员"),
+    "paid wages": ("insured wages", "参保人员工资"),
     "simulated axis": ("Simulated", "模拟值"),
     "published axis": ("Published", "公布值"),
 }  # fmt: skip
+
+
+_SAID = {
+    "Retained risk": "自留风险",
+    "Audit effort": "稽核力度",
+    "Registration effort": "扩面力度",
+    "Collected / due": "征缴率",
+    "Effective rate": "有效缴费率",
+    "Coverage of staff": "职工参保覆盖率",
+    "Declared share of wages": "申报工资占比",
+    "Money moved / collected": "调动资金/缴费收入",
+    "Charge on a yuan collected": "每征缴一元的扣缴",
+    "Its worth: substitution": "其价值：替代",
+    "Its worth: relief or loss": "其价值：缓解或损失",
+    "Effort by 2018: substitution": "2018年力度：替代",
+    "Effort by 2018: relief": "2018年力度：缓解",
+    "Effort by 2018: expectation": "2018年力度：预期",
+    "Effort by 2018: total": "2018年力度：合计",
+    "base (audit)": "基数（稽核）",
+    "heads (registration)": "人数（扩面）",
+    "municipal": "市级统筹",
+    "provincial adjustment": "省级调剂",
+    "provincial, unified": "省级统收统支",
+    "national, 2022": "2022年全国统筹",
+    "national, shared gaps": "全国统收统支（缺口分担）",
+    "national, pure": "全国统收统支（纯）",
+    "national, pure; hard budgets": "全国（纯），硬预算",
+    "the same; empty funds dear": "同上，空基金代价高",
+    "national, pure; levers held": "全国（纯），力度固定",
+    "unified": "统收统支",
+    "assessed: default": "考核（默认）",
+    "half bailed out": "缺口兜底一半",
+    "hard budgets": "硬预算",
+    "hard; empty funds dear": "硬预算，空基金代价高",
+    "deficit": "赤字省",
+    "surplus": "盈余省",
+    "deficit − surplus": "赤字省−盈余省",
+    "all": "全部省份",
+    "alone": "无考核",
+    "assessed": "有考核",
+    "handed back": "返还",
+    "transfers cut": "扣减转移支付",
+    "rivals": "各自为政",
+    "one planner": "统一规划者",
+    "like Guangdong": "类似广东",
+    "like Heilongjiang": "类似黑龙江",
+    "like Guangdong − like Heilongjiang": "类似广东−类似黑龙江",
+}
+"""Words of claims in Chinese; in English they are their own."""
+_SHARES = {"Collected / due", "Effective rate", "Coverage of staff", "Declared share of wages"}
+
+
+def said(words: str, language: str) -> str:
+    """Words of a claim's table; those without a translation stay English."""
+    return _SAID.get(words, words) if language == "zh" else words
+
+
+def scaled(panel: str, language: str, change: bool = False) -> tuple[float, str]:
+    """What a claim's panel is multiplied by, and its unit then; a change of a share is in points."""
+    if panel in _SHARES:
+        return 100.0, word("percentage points" if change else "percent", language)
+    if panel == "Money moved / collected":
+        return 100.0, word("share of contributions", language)
+    if "yuan" in panel or panel.startswith("Its worth"):
+        return 1.0, word("yuan per yuan", language)
+    return 1.0, word("intensity", language) if "ffort" in panel else ""
 
 
 def word(key: str, language: str, **values: object) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from abm.errors import UserError
 from experiments.emergence.reaction import reaction_slope, weights
 from experiments.figures.labels import word
 from experiments.figures.style import DOUBLE, MUTED, PUBLISHED, SIMULATED, SINGLE, new, styled
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from experiments.sources import Runs
 
+_FEWEST_YEARS = 2
 _BINS, _SHUFFLES, _SHOWN = 10, 999, 4
 _MEANS = (
     "audit_effort", "registration_effort", "average_wage", "retirees", "insured_employees",
@@ -51,6 +53,8 @@ def numbers(runs: Runs, line: str) -> pd.DataFrame:
     """
     mean = means(runs, line)
     wide = mean.pivot(index="year", columns="province", values="effort")
+    if len(wide) < _FEWEST_YEARS:
+        raise UserError(f"figure neighbour_reaction: {len(wide)} years after the base year; two are needed")
     near = weights([str(name) for name in wide.columns])
     own = _within(wide.to_numpy())
     table = pd.DataFrame({"own": own.ravel(), "near": _within(wide.to_numpy() @ near.T).ravel()})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -41,6 +41,7 @@ LANGUAGES = ("en", "zh")
 CHINESE_FONTS = (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "WenQuanYi Micro Hei",
     "WenQuanYi Zen Hei", "Microsoft YaHei", "PingFang SC", "Hiragino Sans GB", "Heiti SC", "SimHei",
+    "Noto Sans CJK JP",  # all that matplotlib before 3.11 sees of Noto's collection
 )  # fmt: skip
 LATIN_FONT = "DejaVu Sans"  # comes with matplotlib, so that a figure is the same on every machine
 
@@ -74,12 +75,16 @@ def fonts(language: str) -> list[str]:
         raise unknown("language", language, LANGUAGES)
     if language == "en":
         return [LATIN_FONT]
-    from matplotlib.font_manager import fontManager
+    from matplotlib.font_manager import findSystemFonts, fontManager
 
-    installed = {font.name for font in fontManager.ttflist}
-    for name in CHINESE_FONTS:
-        if name in installed:
-            return [name, LATIN_FONT]
+    for again in (False, True):  # matplotlib's list may be older than the font
+        for font in findSystemFonts() if again else []:
+            with suppress(OSError, RuntimeError):
+                fontManager.addfont(font)
+        installed = {font.name for font in fontManager.ttflist}
+        for name in CHINESE_FONTS:
+            if name in installed:
+                return [name, LATIN_FONT]
     raise UserError(
         f"figures in Chinese need a Chinese font, for example {CHINESE_FONTS[0]}, and none is installed"
     )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from experiments.design import Design
 from experiments.store import Store
-from experiments.sweeps import STORE, sweep
+from experiments.sweeps import STORE, Sweep, require, sweep
 
 if TYPE_CHECKING:
     from experiments.runner import Progress
@@ -17,17 +19,29 @@ if TYPE_CHECKING:
 COLUMNS = ["panel", "row", "series", "value", "standard_error", "low", "high"]
 
 
-class Runs(NamedTuple):
-    """A store and how to make what it lacks."""
+@dataclass(frozen=True)
+class Runs:
+    """A store and how to make what it lacks; with ``make`` false nothing is made, and a lack is a UserError.
+
+    ``designs`` go before the shipped ones of their names: the same runs at another scale, say.
+    """
 
     store: str | Path | Store = STORE
     progress: Progress | None = None
     jobs: int | None = None
+    make: bool = True
+    designs: Mapping[str, Design] = field(default_factory=dict)
 
-    def provinces(self, design: str) -> pd.DataFrame:
-        """The provinces in the runs of a shipped design."""
-        made = sweep(design, self.store, self.progress, self.jobs)
-        return made.provinces
+    def of(self, name: str) -> Sweep:
+        """The runs of a design."""
+        design = self.designs.get(name) or Design.read(name)
+        if not self.make:
+            return require(design, self.store)
+        return sweep(design, self.store, self.progress, self.jobs)
+
+    def provinces(self, name: str) -> pd.DataFrame:
+        """The provinces in the runs of a design."""
+        return self.of(name).provinces
 
 
 def rows(found: pd.DataFrame, panels: Mapping[str, str], row: str, **more: Any) -> pd.DataFrame:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
-from abm.columns import GROUPS, SCHEMA, Column, Table
+from abm.columns import GROUPS, LEDGER, SCHEMA, Column, Table
 from abm.results import arrow_schema, arrow_table, code_hash
 from abm.scenario import Scenario
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from abm.results import Results
 
 COHORTS: Table = {
@@ -30,12 +32,15 @@ COHORTS: Table = {
         "pensions",
     )
 }
+FLOWS: Table = {name: LEDGER[name] for name in ("year", "kind", "payer", "payee", "amount")}
 TABLES: dict[str, Table] = {
     "national": SCHEMA["national"],
     "provinces": SCHEMA["provinces"],
     "cohorts": COHORTS,
+    "flows": FLOWS,
 }
-"""What is kept of every run: two tables of the run, and its groups summed over province, sex and status."""
+"""What is kept of every run: two tables of the run, its groups summed over province, sex and status, and what
+funds and budgets paid each other."""
 
 KEY = Column("text", "hash", "The run: code, data and resolved scenario", "experiments/store")
 RUNS: Table = {
@@ -116,7 +121,16 @@ def tables_of(results: Results) -> dict[str, bytes]:
     by = ["year", "birth_cohort", "migrant"]
     cohorts = results.groups.groupby(by, as_index=False, sort=True)[list(COHORTS)[len(by) :]].sum()
     frames = {"national": results.national, "provinces": results.provinces, "cohorts": cohorts}
+    frames["flows"] = flows_of(results.ledger)
     return {name: encoded(arrow_table(frames[name], table)) for name, table in TABLES.items()}
+
+
+def flows_of(ledger: pd.DataFrame) -> pd.DataFrame:
+    """What funds and budgets paid each other, by year and kind (yuan); localities count as their province."""
+    accounts = {side: ledger[side].str.partition("/")[0] for side in ("payer", "payee")}
+    public = [account.str.startswith(("fund:", "budget:")) for account in accounts.values()]
+    rows = ledger.assign(**accounts)[public[0] & public[1]]
+    return rows.groupby(["year", "kind", "payer", "payee"])["amount"].sum().reset_index()
 
 
 def encoded(table: pa.Table) -> bytes:

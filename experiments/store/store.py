@@ -71,7 +71,8 @@ class Store:
         return self.read("runs", keys)
 
     def read(self, name: str, keys: Collection[str] | None = None) -> pd.DataFrame:
-        """A table of the store (runs, national, provinces, cohorts), all runs or those with these keys."""
+        """A table of the store (runs, national, provinces, cohorts, flows), all
+        runs or those with these keys."""
         if name not in ("runs", *TABLES):
             raise unknown("table", name, ("runs", *TABLES))
         path = self.folder / f"{name}.parquet"
