@@ -419,16 +419,16 @@ def test_choices_below_the_minimum_have_logit_shares(months: float, account: flo
 def test_buying_in_is_worth_the_payments_year_by_year_less_the_price(past: float) -> None:
     """Pension and resident pension summed over whole years of drawing, by hand, on one yuan of base."""
     rules, tastes, wage, floor, divisor = scheme(), worker.Tastes(0.08, 0.6), 40_000.0, 0.6, 120.0
-    value = worker.value_of_buying_in(past, wage, floor, 0.2, tastes, rules, divisor)
+    value = worker.value_of_buying_in(past, wage, floor, 0.2, 0.5, tastes, rules, divisor)
     bought = 15 * floor * wage
-    pension = 0.15 * (wage + floor * wage) / 2.0 + 12.0 * rules.account_share * bought / divisor
+    pension = 0.15 * (wage + floor * wage) / 2.0 + 12.0 * 0.5 * rules.account_share * bought / divisor
     years = math.floor(max(rules.pension_years - past, 1.0))
 
     def worth_of(years: int) -> float:
         paid = ((1 + rules.pension_growth) ** k for k in range(years))
         return sum((0.6 * pension * x - rules.resident_pension) / 1.08**k for k, x in enumerate(paid))
 
-    assert worth_of(years) - 1e-6 <= (value + 0.2) * bought < worth_of(years + 1)
+    assert worth_of(years) - 1e-6 <= (value + 0.1) * bought < worth_of(years + 1)
 
 
 def test_early_retirement_is_the_offices_chance_times_the_wish() -> None:

@@ -143,22 +143,24 @@ def value_of_paying(
 
 @decision
 def value_of_buying_in(
-    years_past: float, average_wage: float, floor: float, contribution_rate: float, tastes: Tastes,
-    scheme: Scheme, divisor: float,
+    years_past: float, average_wage: float, floor: float, contribution_rate: float, part: float,
+    tastes: Tastes, scheme: Scheme, divisor: float,
 ) -> float:  # fmt: skip
     """Perceived net value, per yuan of base, of buying the minimum at once and drawing a pension from now on.
 
     For who is ``years_past`` the retirement age and was never a member: the whole pension that the minimum
-    gives at the floor, less the resident pension given up, less the price, over all the base bought. The
-    years a pension is drawn are those past the age fewer, but at least one.
+    gives at the floor, less the resident pension given up, less the price, over all the base bought. Places
+    ask for ``part`` of the dues on that base, and the account gets as much of its share. The years a pension
+    is drawn are those past the age fewer, but at least one.
     """
     years = scheme.minimum_months / 12.0
     drawn = max(scheme.pension_years - years_past, 1.0)
     annuity = expects_annuity(0.0, tastes.discount, 0.0, scheme.pension_growth, drawn)
     outside = scheme.resident_pension * expects_annuity(0.0, tastes.discount, 0.0, 0.0, drawn)
     base = years * floor * average_wage
-    pension = 0.01 * 0.5 * (1.0 + floor) * average_wage * years + scheme.account_share * base * 12.0 / divisor
-    return (tastes.awareness * pension * annuity - outside) / base - contribution_rate
+    funded = part * scheme.account_share * base * 12.0 / divisor
+    pension = 0.01 * 0.5 * (1.0 + floor) * average_wage * years + funded
+    return (tastes.awareness * pension * annuity - outside) / base - part * contribution_rate
 
 
 @decision

@@ -639,12 +639,13 @@ def people_block(
                 if not buys and turn < place[at, t.P_MERGED_RETIREES] + place[at, t.P_BUY_IN]:
                     value = worker.value_of_buying_in(
                         (january - reaches) / 12.0, place[at, t.P_BASE_WAGE], place[at, t.P_FLOOR],
-                        rules.flexible_rate, tastes, scheme, own_divisor,
+                        rules.flexible_rate, rules.buy_in_price, tastes, scheme, own_divisor,
                     )  # fmt: skip
                     utility = worker.utility_of_paying(
                         value, place[at, t.P_FLOOR] * place[at, t.P_BASE_WAGE],
-                        place[c, t.P_FLEXIBLE_INCOME] * math.exp(skill), rules.flexible_rate,
-                        place[at, t.P_INCLINATION], rules.participation_scale, rules.burden_aversion,
+                        place[c, t.P_FLEXIBLE_INCOME] * math.exp(skill),
+                        rules.buy_in_price * rules.flexible_rate, place[at, t.P_INCLINATION],
+                        rules.participation_scale, rules.burden_aversion,
                     )  # fmt: skip
                     buys = uniform(keys.participation, identity) < worker.participation_chance(
                         utility, worker.NO_OFFER
@@ -657,8 +658,9 @@ def people_block(
                     floor = place[r, t.P_FLOOR]
                     bought = minimum / 12.0 * floor
                     dues = contributions.flexible_dues(
-                        bought * place[r, t.P_BASE_WAGE], rules.flexible_rate, rules.account_share
-                    )
+                        bought * place[r, t.P_BASE_WAGE], rules.buy_in_price * rules.flexible_rate,
+                        rules.buy_in_price * rules.account_share,
+                    )  # fmt: skip
                     from_worker = fen(dues.worker) * w
                     money_in += from_worker
                     sums[t.M_FLEXIBLE_DUES, r] += from_worker

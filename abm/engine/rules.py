@@ -93,6 +93,7 @@ class Rules(NamedTuple):
     awareness_high: float
     participation_scale: float
     burden_aversion: float
+    buy_in_price: float
     habit: float
     transfer_asked: float
     transfer_delay: float  # months until a relation has moved to another pool
@@ -166,6 +167,7 @@ def rules(parameters: Parameters, year: int, transitions: bool) -> tuple[Rules, 
         awareness_high=value("worker.awareness_high"),
         participation_scale=value("worker.participation_scale"),
         burden_aversion=value("worker.burden_aversion"),
+        buy_in_price=value("worker.buy_in_price"),
         habit=value("worker.habit"),
         transfer_asked=value("portability.transfer_asked"),
         transfer_delay=value("portability.transfer_delay"),

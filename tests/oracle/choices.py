@@ -97,16 +97,17 @@ def value_of_paying(
 
 
 def value_of_buying_in(
-    who: Belief, past: float, average: float, floor: float, divisor: float, promise: Promise
+    who: Belief, past: float, average: float, floor: float, divisor: float, part: float, promise: Promise
 ) -> float:
-    """The value per yuan of base of the minimum bought at once, ``past`` years after the age (6.5)."""
+    """The value per yuan of base of the minimum bought at once, ``past`` years after the age (6.6)."""
     years, drawn = promise.minimum / 12.0, max(promise.years_drawn - past, 1.0)
     base = floor * average * years
-    yearly = average * 0.5 * (1.0 + floor) * 0.01 * years + promise.account_share * base * 12.0 / divisor
+    yearly = average * 0.5 * (1.0 + floor) * 0.01 * years
+    yearly += part * promise.account_share * base * 12.0 / divisor
     gets = who.awareness * yearly * annuity(who.discount, 0.0, 0.0, promise.pension_growth, drawn)
     return (
         gets - promise.resident * annuity(who.discount, 0.0, 0.0, 0.0, drawn)
-    ) / base - promise.flexible_rate
+    ) / base - part * promise.flexible_rate
 
 
 def chosen_index(

@@ -87,6 +87,7 @@ class Rules:
         self.awareness = (value("worker.awareness_low"), value("worker.awareness_high"))
         self.inclination = value("worker.inclination")
         self.buy_in = list(p.by_province("worker.buy_in_window", year))
+        self.buy_in_price = value("worker.buy_in_price")
         self.participation_scale = value("worker.participation_scale")
         self.habit = value("worker.habit")
         self.open_to_migrants = value("worker.open_to_migrants")

@@ -635,7 +635,7 @@ class Worker(mesa.Agent):
         return self.hukou if away else self.locality
 
     def buy_in(self) -> None:
-        """6.5 and 10.10."""
+        """6.6 and 10.10."""
         model, rules, at, w = self.model, self.model.rules, self.buying_place(), self.weight
         turn, merged = self.draw("buying in"), model.merged_retirees[at]
         floor, average = model.levers[at].floor, model.base_wage[at]
@@ -644,18 +644,19 @@ class Worker(mesa.Agent):
             return
         if turn >= merged:
             past = (self.january - self.reaches) / 12.0
-            value = choices.value_of_buying_in(self.belief, past, average, floor, divisor, rules.promise)
+            value = choices.value_of_buying_in(
+                self.belief, past, average, floor, divisor, rules.buy_in_price, rules.promise
+            )
             made = choices.Offer(floor * average, value)
             income = model.flexible_income[self.locality] * self.talent
             liking = model.inclination[model.province_of[at]] + rules.inclination
-            utility = choices.utility_of_paying(
-                made, liking, income, rules.promise, rules.participation_scale
-            )
+            asked = rules.promise._replace(flexible_rate=rules.buy_in_price * rules.promise.flexible_rate)
+            utility = choices.utility_of_paying(made, liking, income, asked, rules.participation_scale)
             if self.taste >= 1.0 / (1.0 + math.exp(-utility)):
                 return
         index_sum = rules.minimum / 12.0 * floor
-        account = index_sum * average * rules.account_share
-        price = fen(index_sum * average * rules.promise.flexible_rate) * w
+        account = rules.buy_in_price * index_sum * average * rules.account_share
+        price = fen(rules.buy_in_price * index_sum * average * rules.promise.flexible_rate) * w
         self.dues += price
         self.add("flexible_dues", at, price)
         month = scheme.monthly_pension(
