@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import mesa
@@ -650,7 +651,7 @@ class Worker(mesa.Agent):
             made = choices.Offer(floor * average, value)
             income = model.flexible_income[self.locality] * self.talent
             liking = model.inclination[model.province_of[at]] + rules.inclination
-            asked = rules.promise._replace(flexible_rate=rules.buy_in_price * rules.promise.flexible_rate)
+            asked = replace(rules.promise, flexible_rate=rules.buy_in_price * rules.promise.flexible_rate)
             utility = choices.utility_of_paying(made, liking, income, asked, rules.participation_scale)
             if self.taste >= 1.0 / (1.0 + math.exp(-utility)):
                 return
