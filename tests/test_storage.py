@@ -60,7 +60,7 @@ def test_a_column_that_is_a_part_of_another_does_not_grow_into_it() -> None:
 def test_what_memory_does_not_hold_is_refused_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storage, "free_memory", lambda: 4e9)
     storage.require_room(50_000_000, ROW_BYTES, 20, None)
-    with pytest.raises(UserError, match=r"--state-dir or TONGCHOU_STATE_DIR.*allowed here: 26 or more"):
+    with pytest.raises(UserError, match=r"--state-dir or TONGCHOU_STATE_DIR.*allowed here: 30 or more"):
         storage.require_room(100_000_000, ROW_BYTES, 20, None)
     monkeypatch.setattr(storage, "free_memory", lambda: 1e8)
     with pytest.raises(UserError, match="until memory is free"):

@@ -21,8 +21,10 @@ FOLDER = "TONGCHOU_STATE_DIR"
 
 SPARE = 1.25
 """Address space to rows: a table grows into it without a copy. Memory is taken as it is written to."""
-PEAK = 1.1
+PEAK = 1.3
 """Memory of the peak, while the state is built, to that of the state; beside it ``PROGRAM`` bytes."""
+FILES = 1.1
+"""Room that the files take, the state's growth over the years included, to the state at the start."""
 PROGRAM = 5e8
 BESIDE = 0.35
 """The same where the state is in files: the columns of one province, and the staff of the base year."""
@@ -73,10 +75,10 @@ def require_room(rows: int, row_bytes: int, scale: int, folder: Path | None) -> 
     state, free = float(rows * row_bytes), free_memory()
     if folder is not None:
         disk = shutil.disk_usage(folder).free
-        if PEAK * state > disk:
+        if FILES * state > disk:
             raise UserError(
-                f"scale {scale} makes {rows:,} rows, {PEAK * state / 1e9:.0f} GB of files, and "
-                f"'{folder}' has {disk / 1e9:.0f} GB free; {_allowed(scale, PEAK * state, disk)}"
+                f"scale {scale} makes {rows:,} rows, {FILES * state / 1e9:.0f} GB of files, and "
+                f"'{folder}' has {disk / 1e9:.0f} GB free; {_allowed(scale, FILES * state, disk)}"
             )
     part = PEAK if folder is None else BESIDE
     if free is None or part * state + PROGRAM <= free:
