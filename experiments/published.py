@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -88,9 +89,14 @@ def published_provinces(year: int) -> pd.DataFrame:
     return pd.DataFrame(columns).assign(average_wage=wage, gdp_per_head=gdp_per_head(year))
 
 
+@lru_cache(maxsize=64)
+def _gdp_per_head(year: int) -> pd.Series:
+    return series("economy", "gdp_per_capita", [year]).T[year].drop(NATION)
+
+
 def gdp_per_head(year: int) -> pd.Series:
     """Published GDP per head by province (yuan)."""
-    return series("economy", "gdp_per_capita", [year]).T[year].drop(NATION)
+    return _gdp_per_head(year).copy()
 
 
 def revenue_rate(table: pd.DataFrame) -> pd.Series:

@@ -105,6 +105,7 @@ def setting(model: PensionModel, levers: np.ndarray) -> Setting:
         staff = changed
     early = settle.early_spending(model)
     at_start = value("government.early_share_at_start", year) * a.benefits_enterprise
+    flexible = flexible_in_short(model)
     return Setting(
         accounts=a,
         funds=model.funds,
@@ -117,8 +118,8 @@ def setting(model: PensionModel, levers: np.ndarray) -> Setting:
         deemed_cost=settle.deemed_spending(model) * levers[:, DEEMED] / model.place[:, tables.P_DEEMED_RATE],
         standard_k=settle.standard_k(model),
         firms=employers_in_short(model),
-        flexible=flexible_in_short(model),
-        movers=movers_in_short(model),
+        flexible=flexible,
+        movers=movers_in_short(model, flexible),
         incoming=incoming_in_short(model, levers),
         outsiders=outsiders_in_short(model, levers),
         province_of=province,
@@ -175,7 +176,7 @@ def expected_moves(model: PensionModel, ages: np.ndarray, locals_too: bool) -> n
     ])  # fmt: skip
 
 
-def movers_in_short(model: PensionModel) -> answers.Movers:
+def movers_in_short(model: PensionModel, flexible: answers.Flexible) -> answers.Movers:
     """Those who will consider moving in a year, and how strongly each province draws them."""
     value, year, sums = model.parameters.value, model.year, model.sums
     _, _, staying, pull, *_ = live.geography(model)
@@ -188,8 +189,7 @@ def movers_in_short(model: PensionModel) -> answers.Movers:
         first=first,
         second=second,
         adults=np.maximum(adults, 1.0),
-        wage_weight=value("worker.wage_weight", year)
-        + members * answers.pension_stake(flexible_in_short(model)),
+        wage_weight=value("worker.wage_weight", year) + members * answers.pension_stake(flexible),
         wage_shift=value("employer.wage_shift", year),
         years=round(value("government.horizon", year)),
     )

@@ -130,9 +130,8 @@ def pool_borders(model: PensionModel) -> moves.Borders:
     """Chances of moving from one of today's pools to another, which people take to stay as they are."""
     province_of, _, staying, pull, *_ = geography(model)
     cost = model.parameters.value("worker.prefecture_moving_cost", model.year)
-    _, considers, *_ = age_tables(model)
     return moves.borders(
-        staying, pull, province_of, model.places.population_share, cost, model.stack.pools, considers
+        staying, pull, province_of, model.places.population_share, cost, model.stack.pools, considers(model)
     )
 
 
@@ -154,6 +153,12 @@ def utilities(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
     return staying, pull
 
 
+def considers(model: PensionModel) -> np.ndarray:
+    """Chance of weighing a move in the year, by age up to 127."""
+    chance = np.pad(by_age(model.parameters, "worker.considers_moving", model.year), (0, 27))
+    return chance * model.parameters.value("worker.mobility", model.year)
+
+
 def age_tables(model: PensionModel) -> tuple[np.ndarray, ...]:
     """Death, considering a move, being hired, taking up work: by age up to 127 (death (2, 128)).
 
@@ -165,8 +170,8 @@ def age_tables(model: PensionModel) -> tuple[np.ndarray, ...]:
         return np.pad(by_age(model.parameters, path, model.year), (0, 27))
 
     return (
-        census.death_probability(model.year),
-        table("worker.considers_moving") * model.parameters.value("worker.mobility", model.year),
+        census.death_probability(model.year).copy(),  # the pass is compiled for arrays it could write to
+        considers(model),
         table("labour.hiring_factor"),
         table("population.worker_weight"),
         divisors_by_month(model.divisors),

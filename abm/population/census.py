@@ -98,6 +98,7 @@ def _births() -> dict[int, float]:
     return {int(year): float(value) for year, value in zip(frame.year, frame.value, strict=True)}
 
 
+@lru_cache(maxsize=128)
 def death_probability(year: int) -> np.ndarray:
     """Yearly probability of dying by sex and age, (2, 128), from the UN's rates of the year's period."""
     frame = data.load("mortality")
@@ -110,4 +111,5 @@ def death_probability(year: int) -> np.ndarray:
         starts, rates = rows.age_from.to_numpy(), rows.value.to_numpy()
         at = np.searchsorted(starts, np.arange(LAST_AGE + 10), side="right") - 1
         table[s, : LAST_AGE + 10] = 1.0 - np.exp(-rates[at])
+    table.setflags(write=False)
     return table

@@ -6,6 +6,7 @@ month, and so is W, the payer's calculation base: the average wage of the year b
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -62,9 +63,14 @@ LAST_MONTH = 12 * (YOUNGEST + AGES - 1)
 """Months of age from which on the divisor no longer falls."""
 
 
+@lru_cache(maxsize=8)
+def _divisors(divisors: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(account_divisor(month / 12.0, divisors) for month in range(LAST_MONTH + 1))
+
+
 def divisors_by_month(divisors: tuple[float, ...]) -> np.ndarray:
     """Divisors (months) for every month of age from 0 to ``LAST_MONTH``, (841,): what the pass reads."""
-    return np.array([account_divisor(month / 12.0, divisors) for month in range(LAST_MONTH + 1)])
+    return np.array(_divisors(divisors))
 
 
 @decision
