@@ -239,10 +239,10 @@ def _plan(parameters: Parameters, base: Base, p: int, scale: int) -> _Plan:
     )
     low, more = np.zeros(strata.GROUPS, np.int64), []
     agents: list[np.ndarray] = []
-    for group, (kinds, grain, minimum) in enumerate(groups):
+    for g, (kinds, grain, minimum) in enumerate(groups):
         persons = round(sum(kinds.values()))
         number = min(max(round(persons / grain), round(minimum)), persons)
-        low[group], extra = apportion.whole_weights(persons, number)
+        low[g], extra = apportion.whole_weights(persons, number)
         more.append(extra)
         agents.append(apportion.largest_remainder(number, np.array(list(kinds.values()))))
     return _Plan([counts[kind] for kind in KINDS], np.concatenate(agents), low, more)
