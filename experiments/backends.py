@@ -28,7 +28,9 @@ class Pool(NamedTuple):
 
     @contextmanager
     def open(self) -> Iterator[Opened]:
-        """joblib's ``Parallel`` on these workers, threads a run, and what is raised when a worker dies.
+        """What makes calls on these workers, threads a run, and what is raised when a worker dies.
+
+        Calls are those of ``joblib.delayed``; their results come in the order in which they end.
 
         Raises UserError: unknown or missing back end, no cluster at the address.
         """
@@ -50,11 +52,12 @@ class Pool(NamedTuple):
                 stack.enter_context(parallel_config("dask", client=client, wait_for_workers_timeout=60))
                 jobs, threads, deaths = -1, 1, (KilledWorker,)
             else:
-                _ray(self.address)
-                stack.enter_context(parallel_config("ray"))
-                jobs, threads, deaths = -1, 1, ()
-            as_they_come = "list" if self.backend == "ray" else "generator_unordered"
-            yield Parallel(n_jobs=jobs, return_as=as_they_come, batch_size=1), threads, deaths
+                from experiments import on_ray
+
+                on_ray.connect(self.address or "auto")
+                yield on_ray.run, 1, on_ray.deaths()
+                return
+            yield Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1), threads, deaths
 
     def check(self) -> None:
         """Raise UserError for a back end that is unknown or not installed, or options that do not fit it."""
@@ -95,15 +98,3 @@ def _dask(address: str | None) -> Any:
         return Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         raise UserError(f"no Dask scheduler answers at '{address}' ({error})") from None
-
-
-def _ray(address: str | None) -> None:
-    import ray
-    from ray.util.joblib import register_ray
-
-    if not ray.is_initialized():
-        try:
-            ray.init(address=address or "auto", logging_level="error")
-        except (ConnectionError, ValueError) as error:
-            raise UserError(f"no Ray cluster answers at '{address or 'auto'}' ({error})") from None
-    register_ray()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,38 @@ def test_a_dask_cluster_of_two_workers_gives_the_same_store(tmp_path: Path) -> N
         made = sweep(SMALL, tmp_path / "there", backend="dask", address=cluster.scheduler_address)
     assert (made.runs["status"] == "ok").all()
     assert contents(tmp_path / "here") == contents(tmp_path / "there")
+
+
+@pytest.fixture
+def ray(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
+    """A Ray cluster of two cores on this machine that writes nothing to the home folder."""
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    monkeypatch.setenv("PYTHONPATH", f"{ROOT}{os.pathsep}{ROOT / 'tests'}")
+    found = pytest.importorskip("ray")
+    found.init(address="local", num_cpus=2, include_dashboard=False, logging_level="error")
+    yield found
+    found.shutdown()
+
+
+@pytest.mark.slow
+def test_a_ray_cluster_gives_the_same_store_and_costs_only_the_run_that_kills_its_worker(
+    tmp_path: Path, ray: Any
+) -> None:
+    sweep(SMALL, tmp_path / "here", jobs=1)
+    said: list[tuple[int, int, int]] = []
+    made = sweep(SMALL, tmp_path / "there", lambda *now: said.append(now), backend="ray")
+    assert (made.runs["status"] == "ok").all()
+    assert said == [(done, 4, 0) for done in range(5)]
+    assert contents(tmp_path / "here") == contents(tmp_path / "there")
+
+    store, tasks = Store(tmp_path / "s"), stub_runs.tasks(12)
+    assert execute(tasks, store, Pool(backend="ray"), work=stub_runs.kills_its_worker) == 1
+    assert Sweep(tasks, store).runs["status"].tolist() == ["failed"] + ["ok"] * 11
+
+    ray.shutdown()
+    with pytest.raises(UserError, match="no Ray cluster"):
+        sweep(SMALL, tmp_path / "nowhere", backend="ray", address="127.0.0.1:1")
 
 
 @pytest.mark.slow
