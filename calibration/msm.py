@@ -27,6 +27,9 @@ STEP = 0.1
 """Half the width of the difference quotients, as a share of a parameter's range: wide enough that discrete
 choices of many agents look smooth, narrow enough for a slope."""
 
+MANY = 30
+"""Moments of a group from which on their misfit says how far the model is off at large: a cross-section."""
+
 FAILED = 10.0
 """Weighted residual of every moment of a trial that failed."""
 
@@ -141,12 +144,14 @@ def second_weights(error: Array, misfit: Array, groups: NDArray[np.int64], simul
     """The matrix of the second step, diagonal.
 
     The variance of a moment is the greater of its stated error squared and the mean squared misfit of its
-    group
-    after the first step (published totals have no sampling distribution; misfit is what they have), plus the
-    simulation's variance over seeds, over the number of seeds. Groups are numbers, shape (m,).
+    group after the first step (published totals have no sampling distribution; misfit is what they have),
+    plus the simulation's variance over seeds, over the number of seeds. Groups are numbers, shape (m,). One
+    of fewer than ``MANY`` moments keeps its stated error: its misfit is one fact and not a dispersion, and a
+    target would be given up because the first step missed it.
     """
     mean_square = np.array([np.mean(misfit[groups == g] ** 2) for g in groups])
-    return np.diag(1.0 / (np.maximum(error**2, mean_square) + simulation_variance(simulated)))
+    many = np.array([np.count_nonzero(groups == g) >= MANY for g in groups])
+    return np.diag(1.0 / (np.maximum(error**2, many * mean_square) + simulation_variance(simulated)))
 
 
 def simulation_variance(simulated: Array) -> Array:

@@ -69,11 +69,14 @@ def test_sensitivity_is_how_the_estimate_moves_with_a_moment() -> None:
     np.testing.assert_allclose(after - before, lead[:, 4] * 0.03, atol=5e-5)
 
 
-def test_second_step_weighs_by_misfit_where_it_is_greater_than_the_error() -> None:
-    misfit, groups = np.array([0.3, -0.3, 0.01, 0.01]), np.array([0, 0, 1, 1])
-    error, simulated = np.full(4, 0.1), np.array([[0.0, 0, 0, 0.2], [0, 0, 0, 0.0]])
+def test_second_step_weighs_by_misfit_where_it_is_greater_than_the_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(msm, "MANY", 2)
+    misfit, groups = np.array([0.3, -0.3, 0.01, 0.01, 0.5]), np.array([0, 0, 1, 1, 2])
+    error, simulated = np.full(5, 0.1), np.array([[0.0, 0, 0, 0.2, 0], [0, 0, 0, 0.0, 0]])
     weights = msm.second_weights(error, misfit, groups, simulated)
-    np.testing.assert_allclose(1 / np.diag(weights), [0.09, 0.09, 0.01, 0.01 + 0.02 / 2])
+    np.testing.assert_allclose(1 / np.diag(weights), [0.09, 0.09, 0.01, 0.01 + 0.02 / 2, 0.01])
 
 
 def test_clusters_leave_no_covariance_between_them() -> None:

@@ -93,10 +93,13 @@ def additive(model: PensionModel) -> dict[str, np.ndarray]:
     central, local = (x / 100.0 for x in subsidies(realised.flows))
     opening = model.funds_opening
     staff = np.maximum(sums["staff"], 1)
+    registered = sums["insured"] + np.rint(
+        model.duplicates
+    )  # what the registers hold and the yearbooks print
     rate = model.levers[:, RATE] + model.parameters.value("contributions.worker_rate", model.year)
     return {
         "population": model.residents(),
-        "insured_employees": sums["insured"].astype(float),
+        "insured_employees": registered,
         "payers": sums["payers"].astype(float),
         "retirees": sums["retirees"].astype(float),
         "flexible_insured": sums["flexible_insured"].astype(float),
@@ -128,7 +131,7 @@ def additive(model: PensionModel) -> dict[str, np.ndarray]:
         "registration": inspection * staff,
         "rate": rate * staff,
         "weight": staff.astype(float),
-        "wage": model.wages[province] * sums["insured"],
+        "wage": model.wages[province] * registered,
     }
 
 

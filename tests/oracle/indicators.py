@@ -47,8 +47,9 @@ def row(model: Oracle, province: int | None) -> dict[str, float]:
 
     revenue = flow("contributions_enterprise", "contributions_public") - flow("account_contributions")
     benefits = flow(*PENSIONS) - flow("rise_withheld")
-    insured = count("insured")
-    wage = sum(counts.places["insured"][c] * model.wage[c] for c in places) / insured
+    registered = {c: counts.places["insured"][c] + round(model.double[c]) for c in places}
+    insured = sum(registered.values())
+    wage = sum(registered[c] * model.wage[c] for c in places) / insured
     closing = reserve(model.funds, places, province)
     central, local = flow(*CENTRAL), flow(*LOCAL)
     levers = model.levers
@@ -76,7 +77,7 @@ def row(model: Oracle, province: int | None) -> dict[str, float]:
         "declared_share": ratio(count("declared"), count("clipped_wages")),
         "coverage": ratio(count("staff_insured"), count("to_insure")),
         "participation": ratio(count("flexible_paying"), count("flexible")),
-        "adjustment_headcount": 0.5 * (insured - count("insured_public") + double + count("staff")),
+        "adjustment_headcount": 0.5 * (count("insured") - count("insured_public") + double + count("staff")),
         "audit_effort": by_staff([model.detection(lever.audit) for lever in levers]),
         "registration_effort": by_staff([model.inspection(lever.registration) for lever in levers]),
         "early_retirement_share": ratio(count("early_retirees"), count("new_retirees")),
