@@ -54,8 +54,8 @@ def _share(definition: str, source: str) -> Column:
 PLACE: Table = {
     "population": _persons("Residents of all ages: simulated adults, children by cohort", INPUT),
     "insured_employees": _persons(
-        "Members of the employee scheme who do not draw its pension, paying or lapsed, as registers hold them: "
-        "double records of who moved without asking for a transfer included"
+        "Members of the employee scheme who do not draw its pension, paying or lapsed, as in registers: with "
+        "the records left behind by who moved without asking for a transfer"
     ),
     "payers": _persons("Members who paid contributions in the year"),
     "retirees": _persons("Persons who draw a pension of the employee scheme"),
