@@ -97,8 +97,9 @@ def run(plan: Plan, say: Say = lambda _: None) -> Outcome:
     say(_spent(f"first step: objective {first.objective:.0f}", trials))
 
     weights = msm.second_weights(
-        table.error, first.simulated.mean(axis=0) - table.value, _codes(table, "target"), first.simulated
-    )
+        table.error, first.simulated.mean(axis=0) - table.value, _codes(table, "target"), first.simulated,
+        _codes(table, "province"),
+    )  # fmt: skip
     second = msm.minimise(task, weights, [first.position], plan.iterations)
     say(_spent(f"second step: objective {second.objective:.0f}", trials))
 

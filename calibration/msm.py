@@ -140,18 +140,38 @@ def first_weights(error: Array) -> Array:
     return np.diag(1.0 / error**2)
 
 
-def second_weights(error: Array, misfit: Array, groups: NDArray[np.int64], simulated: Array) -> Array:
+def second_weights(
+    error: Array, misfit: Array, groups: NDArray[np.int64], simulated: Array, clusters: NDArray[np.int64]
+) -> Array:
     """The matrix of the second step, diagonal.
 
     The variance of a moment is the greater of its stated error squared and the mean squared misfit of its
     group after the first step (published totals have no sampling distribution; misfit is what they have),
-    plus the simulation's variance over seeds, over the number of seeds. Groups are numbers, shape (m,). One
-    of fewer than ``MANY`` moments keeps its stated error: its misfit is one fact and not a dispersion, and a
-    target would be given up because the first step missed it.
+    plus the simulation's variance over seeds, over the number of seeds. Groups (targets) and clusters
+    (places) are numbers, shape (m,). The misfit of a place hangs together over the years, so that it counts
+    ``design_effect`` times. A group of fewer than ``MANY`` moments keeps its stated error: its misfit is one
+    fact and not a dispersion, and a target would be given up because the first step missed it.
     """
-    mean_square = np.array([np.mean(misfit[groups == g] ** 2) for g in groups])
-    many = np.array([np.count_nonzero(groups == g) >= MANY for g in groups])
-    return np.diag(1.0 / (np.maximum(error**2, many * mean_square) + simulation_variance(simulated)))
+    variance = error**2
+    for g in np.unique(groups):
+        at = groups == g
+        if np.count_nonzero(at) >= MANY:
+            spread = np.mean(misfit[at] ** 2) * design_effect(misfit[at], clusters[at])
+            variance[at] = np.maximum(variance[at], spread)
+    return np.diag(1.0 / (variance + simulation_variance(simulated)))
+
+
+def design_effect(misfit: Array, clusters: NDArray[np.int64]) -> float:
+    """How many times as much variance clustered moments leave as independent ones: 1 + (n − 1)ρ (Kish 1965).
+
+    n is the mean size of a cluster, ρ the correlation of misfits within one, about zero and at least zero.
+    """
+    sums, squares, sizes = (np.bincount(clusters, x) for x in (misfit, misfit**2, np.ones(len(misfit))))
+    pairs = np.sum(sizes * (sizes - 1.0))
+    if pairs == 0.0 or not squares.any():
+        return 1.0
+    within = np.sum(sums**2 - squares) / pairs / (squares.sum() / len(misfit))
+    return float(1.0 + (sizes[sizes > 0].mean() - 1.0) * np.clip(within, 0.0, 1.0))
 
 
 def simulation_variance(simulated: Array) -> Array:

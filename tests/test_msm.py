@@ -75,8 +75,17 @@ def test_second_step_weighs_by_misfit_where_it_is_greater_than_the_error(
     monkeypatch.setattr(msm, "MANY", 2)
     misfit, groups = np.array([0.3, -0.3, 0.01, 0.01, 0.5]), np.array([0, 0, 1, 1, 2])
     error, simulated = np.full(5, 0.1), np.array([[0.0, 0, 0, 0.2, 0], [0, 0, 0, 0.0, 0]])
-    weights = msm.second_weights(error, misfit, groups, simulated)
+    weights = msm.second_weights(error, misfit, groups, simulated, np.arange(5))
     np.testing.assert_allclose(1 / np.diag(weights), [0.09, 0.09, 0.01, 0.01 + 0.02 / 2, 0.01])
+
+
+def test_what_hangs_together_counts_once() -> None:
+    rng = np.random.default_rng(1)
+    places = np.repeat(np.arange(200), 5)
+    alike, apart = np.repeat(rng.normal(size=200), 5), rng.normal(size=1000)
+    assert msm.design_effect(alike, places) == pytest.approx(5.0)
+    assert msm.design_effect(apart, places) == pytest.approx(1.0, abs=0.15)
+    assert msm.design_effect(apart, np.arange(1000)) == 1.0
 
 
 def test_clusters_leave_no_covariance_between_them() -> None:
