@@ -1,7 +1,8 @@
 """Estimates become the model's own values: written into the records, with standard error and origin.
 
 An identified parameter gets the status *estimate*. One that the data do not identify moved with the others,
-for leaving it out of a jointly estimated set would be another model; it stays *assumed* and says so.
+for leaving it out of a jointly estimated set would be another model; it stays *assumed* and says so. One that
+ran into a bound is not adopted at all: where the search ended says more of the bound than of the parameter.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from ruamel.yaml.comments import CommentedMap
 from abm.errors import UserError
 from abm.parameters.files import FOLDER
 
-NEEDED = ("parameter", "estimate", "se_robust", "identified")
+NEEDED = ("parameter", "estimate", "se_robust", "at_bound", "identified")
 
 
 def adopt(table: Path, commit: str, years: tuple[int, int], folder: Path = FOLDER) -> list[Path]:
@@ -34,7 +35,7 @@ def adopt(table: Path, commit: str, years: tuple[int, int], folder: Path = FOLDE
         raise UserError(f"{table} is no table of estimates; it needs the columns {', '.join(NEEDED)}")
     files: dict[Path, Any] = {}
     yaml = _plain()
-    for row in rows.itertuples():
+    for row in rows[~rows["at_bound"]].itertuples():
         path, dated, day = str(row.parameter).partition("@")
         stem, _, name = path.partition(".")
         file = folder / f"{stem}.yaml"

@@ -14,8 +14,9 @@ from abm.parameters import FOLDER, read
 from calibration.adopt import adopt
 
 ROWS = [
-    ("employer.registration_base@2011-07-01", 0.17654, 0.0123, True),
-    ("worker.habit", 0.31, 0.2, False),
+    ("employer.registration_base@2011-07-01", 0.17654, 0.0123, False, True),
+    ("worker.habit", 0.31, 0.2, False, False),
+    ("government.audit_cost", 50.0, None, True, False),
 ]
 
 
@@ -26,7 +27,7 @@ def records(tmp_path):
     folder.mkdir()
     for file in FOLDER.glob("*.yaml"):
         shutil.copy(file, folder)
-    frame = pd.DataFrame(ROWS, columns=["parameter", "estimate", "se_robust", "identified"])
+    frame = pd.DataFrame(ROWS, columns=["parameter", "estimate", "se_robust", "at_bound", "identified"])
     frame.to_csv(tmp_path / "parameters.csv", index=False)
     return folder
 
