@@ -27,7 +27,7 @@ class FakeModel:
     passes = True
     fault: BaseException | None = None
 
-    def __init__(self, scenario: Scenario, threads: int | None = None) -> None:
+    def __init__(self, scenario: Scenario, threads: int | None = None, state_dir: Path | None = None) -> None:
         self.scenario = scenario
 
     def run(self, progress: Callable[[int], None]) -> Results:
@@ -87,7 +87,9 @@ def test_options_reach_the_scenario(
 ) -> None:
     seen: list[Scenario] = []
 
-    def remember(self: FakeModel, scenario: Scenario, threads: int | None = None) -> None:
+    def remember(
+        self: FakeModel, scenario: Scenario, threads: int | None = None, state_dir: Path | None = None
+    ) -> None:
         seen.append(scenario)
         assert threads == 2
         self.scenario = scenario

@@ -292,7 +292,8 @@ def test_parity_within_a_province_by_prefecture() -> None:
 
 @pytest.mark.parametrize("delay", [0.0, 1.4, 3.0])
 def test_months_lapse_for_who_moves_a_relation_between_provinces(delay: float) -> None:
-    m = model(end=2011, set={"portability.transfer_delay": {"2010-01-01": 0.0, "2011-01-01": delay}})
+    lapse = {"portability.transfer_delay": {"2010-01-01": 0.0, "2011-01-01": delay}}
+    m = model(end=2011, set={**lapse, "portability.months_lost": 0.0})
     persons, province = m.population.persons, m.places.province_of
     rows = len(persons["id"])
     before = {name: column.copy() for name, column in persons.items()}

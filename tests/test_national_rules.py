@@ -480,6 +480,7 @@ UNDER = {
     "national_stock_share": {"regimes.national_stock": 1},
     "national_gap_share_top": {"regimes.national_legacy_local_share": 0.0},
     "national_gap_share_free_below": {"regimes.national_legacy_local_share": 0.0},
+    "differential_managerial_share": {"regimes.differential_remitted_share": 0.6},
     "differential_stock_months": {"regimes.differential_remitted_share": 0.0},
     "differential_stock_share": {
         "regimes.differential_remitted_share": 0.0,

@@ -26,7 +26,7 @@ def test_columns_in_files_have_the_same_bits(tmp_path: Path) -> None:
     here = PensionModel(Scenario.named("history", **options))
     there = PensionModel(Scenario.named("history", **options), state_dir=tmp_path)
     column = there.population.persons["account"]
-    assert isinstance(column.base.base, mmap.mmap)
+    assert isinstance(memoryview(column.base.base).obj, mmap.mmap)
     assert list(tmp_path.iterdir()) == [], "which has no name"
     a, b = here.run(), there.run()
     for name, frame in a.frames.items():
@@ -88,8 +88,8 @@ def test_no_such_folder_is_one_sentence(
 
 
 def test_rows_of_others_stand_for_more_persons() -> None:
-    plain = model(scale=40000)
-    cells = model(scale=40000, set={"population.outside_weight": 4})
+    plain = model(scale=40000, set=SMALL)
+    cells = model(scale=40000, set={**SMALL, "population.outside_weight": 4})
 
     def persons(m: PensionModel) -> tuple[np.ndarray, np.ndarray]:
         weight, group = m.population.weight, m.population.persons["stratum"] % 6 // 2

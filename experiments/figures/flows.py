@@ -46,7 +46,7 @@ def numbers(results: Results) -> pd.DataFrame:
     """Payers (rows) by receivers (columns), provinces and the centre, yuan; the largest sums first."""
     rows = results.ledger[results.ledger["year"] == year_of(results)]
     rows = rows[rows["payer"].str.startswith("fund:") & rows["payee"].str.startswith("fund:")]
-    payer, payee = (rows[c].str.removeprefix("fund:").str.partition("/")[0] for c in ("payer", "payee"))
+    payer, payee = (rows[c].str.removeprefix("fund:").str.split("/").str[0] for c in ("payer", "payee"))
     names = [*PROVINCE_NAMES, NATION]
     paid = rows.groupby([payer, payee])["amount"].sum().unstack()
     paid = pd.DataFrame(paid).reindex(index=names, columns=names).fillna(0.0)
