@@ -210,3 +210,24 @@ def test_a_fund_that_is_emptied_is_explained() -> None:
     """Billions come in and go out; what is left is a fen and the last bits of the sum."""
     emptied = Scenario.named("national_pure", scale=20000, end=2013)
     assert "Heilongjiang" in explain.government(emptied, "Heilongjiang", 2013)
+
+
+def test_the_plain_draw_of_a_stream_is_told_from_those_of_its_alternatives() -> None:
+    from types import SimpleNamespace
+
+    from abm.explain.life import DRAWS, Life
+    from abm.explain.recorder import Call
+
+    plain, numbered = sorted(DRAWS)[0], sorted(DRAWS)[-1]
+    calls = [
+        Call(numbered, {"key": 1, "alternative": 2}, 0.2),
+        Call(numbered, {"key": 1, "alternative": 1}, 0.1),
+        Call(plain, {"key": 1}, 0.9),
+        Call(numbered, {"key": 5, "alternative": 7}, 0.7),
+    ]
+    life = SimpleNamespace(calls=calls, _streams={1: "participation", 5: "covered"})
+    assert Life.draw(life, "participation") == 0.9
+    assert Life.draw(life, "participation", 1) == 0.1
+    assert Life.draw(life, "participation", 3) is None
+    assert Life.draw(life, "covered") == 0.7
+    assert Life.draw(life, "death") is None

@@ -125,13 +125,15 @@ class Life:
         return next(iter(self.all(name)), None)
 
     def draw(self, stream: str, alternative: int | None = None) -> float | None:
-        """The draw of a stream this year (of an alternative, where the stream has several), or None."""
-        for call in self.calls:
-            if call.name in DRAWS and self._streams[int(call.given["key"])] == stream:
-                number = call.given.get("alternative")
-                if alternative is None or number == alternative:
-                    return float(call.result)
-        return None
+        """The draw of a stream this year, of an ``alternative`` or else the plain one if any; None without."""
+        drawn = {
+            call.given.get("alternative"): float(call.result)
+            for call in reversed(self.calls)
+            if call.name in DRAWS and self._streams[int(call.given["key"])] == stream
+        }
+        if alternative is not None or None in drawn:
+            return drawn.get(alternative)
+        return next(reversed(drawn.values()), None)  # what was drawn first
 
     # --- what was booked
 
