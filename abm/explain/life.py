@@ -125,7 +125,7 @@ class Life:
         return next(iter(self.all(name)), None)
 
     def draw(self, stream: str, alternative: int | None = None) -> float | None:
-        """The draw of a stream this year, of an ``alternative`` or else the plain one if any; None without."""
+        """The draw of a stream this year, of an ``alternative`` or else the plain one; None without."""
         drawn = {
             call.given.get("alternative"): float(call.result)
             for call in reversed(self.calls)
