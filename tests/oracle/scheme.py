@@ -72,7 +72,7 @@ def retirement_age(
 
 def transfer(account: float, account_share: float, transfer_rate: float) -> float:
     """What follows a person to another fund: the account and a part of the bases behind it."""
-    return account + transfer_rate * account / account_share
+    return account + transfer_rate * (account / account_share)
 
 
 def paying_place(relation: int, hukou: int, months_here: int, qualified: int, payer_years: float) -> int:

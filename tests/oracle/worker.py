@@ -560,9 +560,8 @@ class Worker(mesa.Agent):
             self.add("flexible_dues", place, by_worker)
         self.add("payers", self.relation, w)
         if self.temporary:
-            self.port(
-                place, self.relation, self.y * self.credited * (rules.account_share + rules.transfer_rate)
-            )
+            base = self.credited * self.y
+            self.port(place, self.relation, base * rules.account_share + rules.transfer_rate * base)
         if rules.transitions:
             self.paid_months += self.months_paid
             self.index_sum = single(self.index_sum + self.y * self.credited / self.average)
