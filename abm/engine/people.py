@@ -476,6 +476,7 @@ def people_block(
                 same = province_of[pay_place] == province_of[r]
                 if place[pay_place, t.P_POOL] == place[r, t.P_POOL]:
                     r = pay_place
+                    flag &= ~TEMPORARY  # opened before the pools became one
                 elif not same and portability.keeps_relation(
                     sex, np.float64(age), province_of[pay_place] == province_of[h], rules.portability
                 ):

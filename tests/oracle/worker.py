@@ -514,7 +514,7 @@ class Worker(mesa.Agent):
         elif old != new and not self.public_group:
             home, target = model.province_of[old], model.province_of[new]
             if model.crossing.pool(old) == model.crossing.pool(new):
-                self.relation = new
+                self.relation, self.temporary = new, False
             elif home != target and self.age >= rules.keep_age[self.female] and target != self.hukou_province:
                 self.temporary = True
             else:
