@@ -238,7 +238,13 @@ def of_lower_tier(books: Books, gap: list[float]) -> tuple[list[float], list[flo
     for c, pooled in enumerate(books.pooled):
         missing.append(of_pool[c] if pooled else max(-books.local[c], 0.0))
         charged.append(missing[c] * (general + (own - general) * books.seen(c)) if pooled else missing[c])
-    return missing, charged
+    held = [
+        min(asked, max(books.local[c], 0.0)) if books.pooled[c] else 0.0 for c, asked in enumerate(charged)
+    ]
+    books.book("stock_remittance", held)
+    return [m - x for m, x in zip(missing, held, strict=True)], [
+        m - x for m, x in zip(charged, held, strict=True)
+    ]
 
 
 def own_money(books: Books, gaps: Gaps) -> Settlement:

@@ -91,16 +91,7 @@ def test_a_late_start() -> None:
     ("stock", "end"),
     [
         ({}, 2024),
-        ({"regimes.unified_stock_months": 3.0}, 2021),
-        pytest.param(
-            {"regimes.unified_stock_months": 3.0},
-            2022,
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="national_2022 over unified provinces that draw stock above three months: the models "
-                "differ in 2022 in what places remit and in gaps; which of them is wrong is not known yet",
-            ),
-        ),
+        ({"regimes.unified_stock_months": 3.0}, 2022),
     ],
 )
 def test_assumed_numbers_that_are_zero_at_rest(stock: dict[str, float], end: int) -> None:
