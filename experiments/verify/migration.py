@@ -52,7 +52,11 @@ def shares(regions: Regions, n: int, wage_weight: float) -> Array:
     parameters = Parameters.load()
 
     def value(path: str, year: int) -> float:
-        set_here = {"worker.wage_weight": wage_weight, "worker.hukou_weight": 0.0}
+        set_here = {
+            "worker.wage_weight": wage_weight,
+            "worker.distance_to_wage": DISTANCE_OVER_INCOME,
+            "worker.hukou_weight": 0.0,
+        }
         return set_here[path] if path in set_here else parameters.value(path, year)
 
     model = SimpleNamespace(

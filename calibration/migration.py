@@ -1,0 +1,173 @@
+"""What moves people between provinces, from the censuses' tables: ``python -m calibration.migration``.
+
+The weights of distance, of the own hukou province and of compatriots in ``worker`` are those at which five
+years of the model's own moves come closest to where those counted in 2010–2015 and 2015–2020 had lived five
+years before. For given weights the attraction of provinces meets the net gain of each and the moving cost
+meets all moves together, as in the base year (``abm.population.inversion``); the Poisson deviance of the 930
+cells is least over the weights. The weight of wages is not identified: the attraction takes it up.
+
+The model lives in single years, the tables count who lives elsewhere after five. Five years of the yearly
+logit are therefore worked out, by age group, with ages, wages and compatriots of the base year held. The
+ratio of yearly moves to those counted is ``worker.moves_per_count``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import minimize
+
+from abm import data
+from abm.model import PensionModel
+from abm.phases import opening
+from abm.population.persons import birth_year_of
+from abm.population.standing import by_age
+from abm.scenario import Scenario
+from abm.space import PROVINCES
+
+N = len(PROVINCES)
+AWAY = 1.0 - np.eye(N)
+PERIODS = ("2010-2015", "2015-2020")
+Array = np.ndarray
+
+
+class Weights(NamedTuple):
+    """Weights in utility of log distance, own hukou and log of one plus compatriots in thousands."""
+
+    distance: float
+    hukou: float
+    network: float
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Who weighs moving at the start, and what they see."""
+
+    groups: tuple[
+        tuple[float, Array], ...
+    ]  # chance of weighing a move a year, persons (31, 31) [hukou, here]
+    wages: Array  # (31,) their part in utility
+    distance: Array  # (31, 31) log distance over that within the province
+    compatriots: Array  # (31, 31) [hukou, there], log of one plus thousands
+
+    @classmethod
+    def of(cls, model: PensionModel) -> Setting:
+        """The base year of a model."""
+        persons, value, year = model.population.persons, model.parameters.value, model.year
+        chance = by_age(model.parameters, "worker.considers_moving", year)
+        age = np.clip(year - birth_year_of(persons["id"]), 0, 100)
+        chances = np.where(np.isin(persons["status"], opening.SETTLED), 0.0, chance[age])
+        groups = []
+        for c in np.unique(chances[chances > 0.0]):
+            rows = np.flatnonzero(chances == c)
+            groups.append((float(c), opening.crosstab(model, rows, np.ones(len(rows)))))
+        distance = np.log(model.places.distance)
+        take_home = model.wages * (1.0 - value("contributions.worker_rate", year))
+        return cls(
+            tuple(groups),
+            value("worker.wage_weight", year) * np.log(take_home),
+            distance - np.diag(distance)[:, None],
+            np.log1p(opening.stock(model) * AWAY / 1000.0),
+        )
+
+
+def table(periods: tuple[str, ...] = PERIODS) -> Array:
+    """Mean of the five-year tables, (31, 31) [origin, destination] persons."""
+    return np.mean([data.matrix("migration", period=period) for period in periods], axis=0).T
+
+
+def chosen(setting: Setting, weights: Weights, attraction: Array, cost: float) -> Array:
+    """Chances of each province for who weighs a move, (31, 31, 31) [hukou, here, there]."""
+    utility = (setting.wages + attraction) - weights.distance * setting.distance - cost * AWAY
+    pull = weights.network * setting.compatriots + weights.hukou * np.eye(N)
+    total = utility[None] + pull[:, None, :]
+    odds = np.exp(total - total.max(axis=2, keepdims=True))
+    return odds / odds.sum(axis=2, keepdims=True)
+
+
+def yearly(setting: Setting, chances: Array) -> Array:
+    """Moves in a year, (31, 31) [origin, destination] persons."""
+    return AWAY * sum(c * np.einsum("ho,hok->ok", persons, chances) for c, persons in setting.groups)
+
+
+def five_years(setting: Setting, chances: Array) -> Array:
+    """Persons who live elsewhere after five years, (31, 31) [origin, destination]."""
+    flows = np.zeros((N, N))
+    for c, persons in setting.groups:
+        year = (1.0 - c) * np.eye(N) + c * chances
+        square = year @ year
+        flows += np.einsum("ho,hok->ok", persons, square @ square @ year)
+    return AWAY * flows
+
+
+def solved(
+    setting: Setting, weights: Weights, counted: Array, start: tuple[Array, float]
+) -> tuple[Array, float, Array]:
+    """Attraction (31,), moving cost and five years' flows: net gains and all moves are those counted."""
+    attraction, cost = start[0].copy(), start[1]
+    net, gross = counted.sum(axis=0) - counted.sum(axis=1), counted.sum()
+    for _ in range(200):
+        flows = five_years(setting, chosen(setting, weights, attraction, cost))
+        into, out = flows.sum(axis=0), flows.sum(axis=1)
+        if np.abs(net - (into - out)).max() < 1e-3 * net.max() and abs(flows.sum() / gross - 1.0) < 1e-3:
+            break
+        attraction += 0.7 * np.clip((net - (into - out)) / (into + out + 1.0), -1.0, 1.0)
+        attraction -= attraction.mean()
+        cost += 0.5 * np.log(flows.sum() / gross)
+    return attraction, cost, flows
+
+
+def deviance(counted: Array, flows: Array) -> float:
+    """Poisson deviance of the cells off the diagonal, over the persons counted."""
+    n, expected = counted[AWAY > 0], np.maximum(flows[AWAY > 0], 1.0)
+    return float(2.0 * (n * np.log(np.maximum(n, 1.0) / expected) - (n - expected)).sum() / n.sum())
+
+
+class Fit(NamedTuple):
+    """Weights, what is left of the deviance, and yearly moves over a fifth of those counted."""
+
+    weights: Weights
+    deviance: float
+    moves_per_count: float
+
+
+def fit(setting: Setting, counted: Array, weights: Weights) -> Fit:
+    """How close five years of moves under ``weights`` come to those ``counted`` (31, 31)."""
+    attraction, cost, flows = solved(setting, weights, counted, (np.zeros(N), 3.0))
+    moves = yearly(setting, chosen(setting, weights, attraction, cost)).sum()
+    return Fit(weights, deviance(counted, flows), float(5.0 * moves / counted.sum()))
+
+
+def estimate(setting: Setting, counted: Array) -> Fit:
+    """The weights of least deviance, by Nelder and Mead from about where they are found."""
+    warm = np.zeros(N), 3.0
+
+    def left(point: Array) -> float:
+        nonlocal warm
+        weights = Weights(*point)
+        if min(weights) < 0.0:
+            return np.inf
+        *warm, flows = solved(setting, weights, counted, warm)  # type: ignore[assignment]
+        return deviance(counted, flows)
+
+    found = minimize(
+        left, [0.5, 3.0, 0.6], method="Nelder-Mead", options={"maxfev": 200, "xatol": 0.01, "fatol": 1e-4}
+    )
+    return fit(setting, counted, Weights(*(float(x) for x in found.x)))
+
+
+def main() -> None:
+    """Print the estimates from both tables together and from each alone."""
+    setting = Setting.of(PensionModel(Scenario.named("history", end=2010, scale=20000)))
+    print("tables                distance  hukou  compatriots  deviance  moves per count")
+    for periods in (PERIODS, PERIODS[:1], PERIODS[1:]):
+        x = estimate(setting, table(periods))
+        distance, hukou, network = x.weights
+        row = f"{' and '.join(periods):22s}{distance:8.3f}{hukou:7.2f}{network:13.3f}"
+        print(f"{row}{x.deviance:10.3f}{x.moves_per_count:17.3f}")
+
+
+if __name__ == "__main__":
+    main()

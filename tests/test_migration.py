@@ -1,0 +1,80 @@
+"""The weights of migration against the censuses' five-year tables."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from runs import model
+
+from abm.parameters import Parameters
+from calibration import migration
+from calibration.migration import AWAY, N, Weights
+
+
+@pytest.fixture(scope="module")
+def setting() -> migration.Setting:
+    return migration.Setting.of(model(end=2010))
+
+
+def in_force() -> Weights:
+    value = Parameters.load().value
+    beta = value("worker.wage_weight", 2010)
+    distance = beta * value("worker.distance_to_wage", 2010)
+    return Weights(distance, value("worker.hukou_weight", 2010), value("worker.network_weight", 2010))
+
+
+def test_five_years_are_five_steps_of_one() -> None:
+    """Two provinces, one hukou, everybody weighs moving with chance c and then moves with chance p."""
+    c, p = 0.3, 0.4
+    persons, chances = np.zeros((N, N)), np.tile(np.eye(N), (N, 1, 1))
+    persons[0, 0] = 1000.0
+    chances[0, :2, :2] = [[1.0 - p, p], [p, 1.0 - p]]
+    zero = np.zeros((N, N))
+    setting = migration.Setting(((c, persons),), np.zeros(N), zero, zero)
+    away = 0.5 * (1.0 - (1.0 - 2.0 * c * p) ** 5)  # of a chain that is symmetric
+    assert migration.five_years(setting, chances)[0, 1] == pytest.approx(1000.0 * away)
+    assert migration.yearly(setting, chances).sum() == pytest.approx(1000.0 * c * p)
+
+
+def test_known_weights_are_found_again(setting: migration.Setting) -> None:
+    """The estimator gets flows made by weights it does not know."""
+    truth = Weights(0.5, 3.5, 0.7)
+    attraction = np.linspace(-1.0, 1.0, N)
+    made = migration.five_years(setting, migration.chosen(setting, truth, attraction, 4.0))
+    found = migration.estimate(setting, made)
+    assert np.allclose(found.weights, truth, rtol=0.05)
+    assert found.deviance < 1e-3
+
+
+def test_records_are_what_the_tables_say(setting: migration.Setting) -> None:
+    found = migration.estimate(setting, migration.table())
+    assert np.allclose(found.weights, in_force(), rtol=0.02)
+    count = Parameters.load().value("worker.moves_per_count", 2010)
+    assert found.moves_per_count == pytest.approx(count, abs=0.01)
+
+
+def test_gross_flows_of_provinces_are_near_those_counted(setting: migration.Setting) -> None:
+    """Only net gains and the sum of all moves are solved for; who comes and who goes is not."""
+    counted = migration.table()
+    _, _, flows = migration.solved(setting, in_force(), counted, (np.zeros(N), 3.0))
+    for side in (0, 1):
+        assert np.abs(np.log(flows.sum(side) / counted.sum(side))).max() < 0.75
+        assert np.median(np.abs(np.log(flows.sum(side) / counted.sum(side)))) < 0.15
+    assert np.corrcoef(np.log(flows + 1.0)[AWAY > 0], np.log(counted + 1.0)[AWAY > 0])[0, 1] > 0.9
+
+
+def test_distance_and_wages_weigh_as_in_a_gravity_regression(setting: migration.Setting) -> None:
+    """Without compatriots and home, flows of the model fall with distance as those of the tables do."""
+    adults = sum(persons for _, persons in setting.groups).sum(axis=0)
+    origin, there = np.nonzero(AWAY)
+    wages = setting.wages[there] - setting.wages[origin]
+    columns = (setting.distance[origin, there], wages, np.log(adults[origin]), np.log(adults[there]))
+    seen = np.column_stack([*columns, np.ones(len(origin))])
+
+    def slope(flows: np.ndarray) -> float:
+        return float(np.linalg.lstsq(seen, np.log(flows[origin, there] + 1.0), rcond=None)[0][0])
+
+    counted = migration.table()
+    _, _, flows = migration.solved(setting, in_force(), counted, (np.zeros(N), 3.0))
+    assert slope(counted) < -0.8
+    assert slope(flows) == pytest.approx(slope(counted), abs=0.1)
