@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -178,8 +179,12 @@ def manifest(scenario: Scenario, wall_seconds: float, agent_years: int) -> dict[
     }
 
 
+@cache
 def code_hash() -> str:
-    """SHA-256 over the rules and records of the model (Python and YAML files of the package), 64 digits."""
+    """SHA-256 over the rules and records of the model (Python and YAML files of the package), 64 digits.
+
+    Taken once a process: files that are edited while a run goes on are not what it runs on.
+    """
     package = Path(__file__).parent
     digest = hashlib.sha256()
     for file in sorted([*package.rglob("*.py"), *package.rglob("*.yaml")]):

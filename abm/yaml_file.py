@@ -19,7 +19,8 @@ class _Constructor(SafeConstructor):
         try:
             return super().construct_yaml_timestamp(node, values)
         except ValueError:
-            raise ConstructorError(None, None, f"'{node.value}' is not a date", node.start_mark) from None
+            said = f"bad date '{node.value}'; write YYYY-MM-DD"
+            raise ConstructorError(None, None, said, node.start_mark) from None
 
 
 _Constructor.add_constructor("tag:yaml.org,2002:timestamp", _Constructor.construct_yaml_timestamp)

@@ -184,7 +184,7 @@ BROKEN = {
     ),
     "impossible date": (
         GOOD.replace("2010-01-01", "2010-02-30"),
-        "some.yaml, line 8: bad date '2010-02-30'; write YYYY-MM-DD",
+        "broken YAML in some.yaml, line 8: bad date '2010-02-30'; write YYYY-MM-DD",
     ),
     "a year is no date": (
         GOOD.replace("2010-01-01", "2010"),
@@ -228,7 +228,10 @@ BROKEN = {
         " note, by_province",
     ),
     "no mapping": ("- rate\n", "some.yaml must map names to records"),
-    "no YAML": ("rate: {\n", "some.yaml, line 2: expected the node content, but found '<stream end>'"),
+    "no YAML": (
+        "rate: {\n",
+        "broken YAML in some.yaml, line 2: expected the node content, but found '<stream end>'",
+    ),
 }
 
 

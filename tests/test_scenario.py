@@ -258,7 +258,7 @@ BROKEN = {
     ),
     "date": (
         "timeline: [{from: 2018-02-30}]",
-        "broken YAML in mine.yaml, line 1: '2018-02-30' is not a date",
+        "broken YAML in mine.yaml, line 1: bad date '2018-02-30'; write YYYY-MM-DD",
     ),
     "year for date": ("timeline: [{from: 2018}]", "mine.yaml: '2018' is not a date; write YYYY-MM-DD"),
     "no date": ("timeline: [{regime: {lower: municipal}}]", "mine.yaml: key 'timeline.0.from' is missing"),
