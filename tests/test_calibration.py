@@ -45,7 +45,8 @@ def _file(tmp_path: Path, text: str) -> Path:
 
 def test_the_shipped_free_parameters_are_few_and_reasoned() -> None:
     space, wide = free.load(), free.load(free.FILE.with_name("wide.yaml"))
-    assert set(space.names) < set(wide.names)
+    of_the_start = {"population.age_tilt"}  # no behaviour, so not among those freed at first
+    assert set(space.names) - of_the_start < set(wide.names)
     assert len(wide) <= free.MOST
     assert all(len(p.reason) > 30 for p in space.parameters)
     values = space.values(space.default)
