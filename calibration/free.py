@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from abm import yaml_file
-from abm.errors import UserError
+from abm.errors import UserError, unknown
 from abm.parameters import Parameters
 from experiments.posterior import as_set, value_of
 
@@ -93,7 +93,10 @@ class Space:
         return np.array([p.slope(u) for p, u in zip(self.parameters, position, strict=True)])
 
     def subset(self, names: Sequence[str]) -> Space:
-        """Some of the parameters, in the order of this space."""
+        """Some of the parameters, in the order of this space. Raises UserError for one that is not in it."""
+        for name in names:
+            if name not in self.names:
+                raise unknown("free parameter", name, self.names, "the file of free parameters")
         return Space([p for p in self.parameters if p.name in names])
 
 

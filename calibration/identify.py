@@ -98,10 +98,10 @@ class Recovery(NamedTuple):
 
 RECOVERED: Mapping[str, float] = {
     "employer.registration_base@2011-07-01": 0.15,
-    "worker.early_indifferent": 0.6,
+    "worker.buy_in_window@2011-01-01": 0.12,
     "worker.inclination": 0.1,
 }
-"""Three parameters of the three behaviours and the values they are given; not those of the model."""
+"""Of employers, of the old and of self-payers one parameter each, and its value; not those of the model."""
 
 DATA_SEED, VARIANCE_SEED, SEARCH_SEED = 1001, 2001, 3001
 """First seeds of the data, of the worlds that moments vary between, and of the replications' simulations."""
@@ -111,7 +111,7 @@ LEAST_WORLDS = 20
 
 
 def recover(
-    plan: Plan, truth: Mapping[str, float] = RECOVERED, replications: int = 20, iterations: int = 5
+    plan: Plan, truth: Mapping[str, float] = RECOVERED, replications: int = 20, iterations: int = 12
 ) -> Recovery:
     """Simulate data at known values, estimate them again, ``replications`` times.
 

@@ -467,7 +467,7 @@ def test_nobody_contributes_and_draws_a_pension_but_in_the_year_of_retirement(ru
     assert (groups.contributions[closed] == 0.0).all()
     new = groups[retired & ~base_year].groupby("year").contributions.sum()
     assert (new > 0).all()
-    most = np.where(bought[new.index] > 0, 0.08, 0.03)  # fifteen years at once where windows are open
+    most = np.where(bought[new.index] > 0, 0.10, 0.03)  # fifteen years at once where windows are open
     assert (new < most * groups.groupby("year").contributions.sum()[new.index]).all()
     # What others than pensioners receive is the refund of their accounts.
     refunds = run.ledger[run.ledger.kind == "refunds"].groupby("year").amount.sum()

@@ -74,7 +74,7 @@ def test_what_gives_up_altogether_is_nobody_elses_gain(municipal: PensionModel) 
     beyond, _ = gains(municipal, 7.0, **immobile(municipal))
     scale = 1e-9 * setting.wages.sum()
     assert np.abs(lost).max() <= scale
-    np.testing.assert_allclose(half, stays / 2.0, rtol=1e-3, atol=scale)
+    np.testing.assert_allclose(half, stays / 2.0, rtol=5e-3, atol=scale)
     np.testing.assert_array_equal(lost, beyond)
 
 

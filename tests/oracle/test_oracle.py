@@ -24,7 +24,7 @@ def test_prefectures_person_by_person() -> None:
         ("worker.burden_aversion", 1.25, "payers"),
         ("worker.buy_in_window", 0.2, "bought_in"),
         ("portability.transfer_rate", 0.121, "ported"),
-        ("retirement.special_trades_advance", 48, "early_retirees"),
+        ("retirement.special_trades_advance", 48, "early_pensions"),
         ("labour.turnover_vacancies", 0.11, "employer"),
         ("adjustment.tilt_age", 71, "retirees_old"),
         ("regimes.treasury_share", 0.011, "capacity"),
