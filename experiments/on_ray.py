@@ -7,6 +7,7 @@ does not notice a dead worker; so calls go to Ray as plain tasks.
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -16,6 +17,8 @@ Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 """What ``joblib.delayed`` makes: function, arguments, named arguments."""
 WAITING = 2
 """Calls handed out for each core of the cluster, so that none waits for this process."""
+PATIENCE = 10.0
+"""Seconds in which a cluster must answer."""
 ONE_THREAD = {"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
@@ -28,11 +31,27 @@ def connect(address: str) -> None:
 
     if ray.is_initialized():
         return
+    _knock(address)
     try:
         ray.init(address=address, logging_level=logging.ERROR, log_to_driver=False)
     except (ConnectionError, ValueError, RuntimeError) as error:
         reason = str(error).strip().partition("\n")[0]
         raise UserError(f"no Ray cluster answers at '{address}' ({reason})") from None
+
+
+def _knock(address: str) -> None:
+    """Make sure that something listens at HOST:PORT: Ray itself would wait for it in silence.
+
+    Other forms (``auto``, ``local``) are left to Ray. Raises UserError.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=PATIENCE).close()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UserError(f"no Ray cluster answers at '{address}' ({reason.lower()})") from None
 
 
 def deaths() -> tuple[type[Exception], ...]:
