@@ -9,6 +9,7 @@ import pytest
 from abm.errors import UserError
 from abm.space import PROVINCE_NAMES
 from experiments.emergence import effort_by_capacity, groups_of, moral_hazard, race, reaction_slope, risk
+from experiments.emergence.hazard import measured
 from experiments.emergence.reaction import two_stages, weights
 from experiments.emergence.transfer import transfer_effects
 
@@ -29,6 +30,8 @@ def table(scenario: str, effort: dict[str, float], luck: tuple[float, ...] = (0.
             "due": 200.0,
             "interest": 10.0,
             "benefit_expenditure": 150.0 if place in POOR else 50.0,
+            "payers": 8.0,
+            "average_wage": 25.0,
         }
         for seed, shift in enumerate(luck)
         for place in PLACES
@@ -55,6 +58,12 @@ def test_moral_hazard_is_the_paired_difference_by_group() -> None:
     assert found.loc["deficit", "index"] == pytest.approx(-0.1 / 0.205)
     assert found.loc["all", "places"] == 4
     assert (found["pairs"] == 2).all()
+
+
+def test_the_rate_that_payers_pay_counts_payers_alone() -> None:
+    """Records left behind lower the effective rate and not the rate paid."""
+    places = table("municipal", BEFORE).assign(insured_employees=[8.0, 10.0, 12.0, 14.0] * 2)
+    assert measured(places)["rate_paid"].eq(100.0 / (8.0 * 25.0)).all()
 
 
 def test_a_seed_that_only_one_scenario_has_is_left_out() -> None:

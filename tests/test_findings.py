@@ -123,7 +123,7 @@ def planted(design: str, effect: float = -0.05) -> pd.DataFrame:
             shares = dict.fromkeys([*EFFORTS, "effective_rate", "coverage", "declared_share"], level)
             money = {"contribution_revenue": 1.0 + level, "due": 2.0, "interest": 0.0}
             money["benefit_expenditure"] = 2.0 if i % 2 else 1.0
-            heads = {"retirees": i, "insured_employees": 10}
+            heads = {"retirees": i, "insured_employees": 10, "payers": 8, "average_wage": 1.0}
             row = {"scenario": spec, "seed": seed, "year": year, "province": name}
             rows.append(row | point | shares | money | heads)
     return pd.DataFrame(rows)

@@ -15,15 +15,25 @@ from abm.errors import UserError
 from experiments.paired import effects
 
 INDICATORS = (
-    "audit_effort", "registration_effort", "effective_rate", "collection_rate", "coverage", "declared_share",
+    "audit_effort", "registration_effort", "effective_rate", "collection_rate", "rate_paid", "coverage",
+    "declared_share",
 )  # fmt: skip
-"""What an index is computed of; ``collection_rate`` is contributions over what is due."""
+"""What an index is computed of; see ``measured`` for what is in no table of results."""
 DEFICIT, SURPLUS, ALL = "deficit", "surplus", "all"
 
 
 def measured(places: pd.DataFrame) -> pd.DataFrame:
-    """The table with ``collection_rate``."""
-    return places.assign(collection_rate=places["contribution_revenue"] / places["due"])
+    """The table with ``collection_rate``, contributions over what is due, and ``rate_paid``.
+
+    That is contributions over payers at the average wage. The effective rate has all who count as insured
+    below the line, with the records that movers leave behind in another pool; where pools become one these
+    vanish and the effective rate rises without a yuan more.
+    """
+    collected = places["contribution_revenue"]
+    return places.assign(
+        collection_rate=collected / places["due"],
+        rate_paid=collected / (places["payers"] * places["average_wage"]),
+    )
 
 
 def groups_of(places: pd.DataFrame, year: int, place: str = "province") -> pd.Series:

@@ -111,6 +111,7 @@ _SAID = {
     "Registration effort": "扩面力度",
     "Collected / due": "征缴率",
     "Effective rate": "有效缴费率",
+    "Rate paid by payers": "缴费者实缴率",
     "Coverage of staff": "职工参保覆盖率",
     "Declared share of wages": "申报工资占比",
     "Money moved / collected": "调动资金/缴费收入",
@@ -152,7 +153,13 @@ _SAID = {
     "like Guangdong − like Heilongjiang": "类似广东−类似黑龙江",
 }
 """Words of claims in Chinese; in English they are their own."""
-_SHARES = {"Collected / due", "Effective rate", "Coverage of staff", "Declared share of wages"}
+_SHARES = {
+    "Collected / due",
+    "Effective rate",
+    "Rate paid by payers",
+    "Coverage of staff",
+    "Declared share of wages",
+}
 
 
 def said(words: str, language: str) -> str:

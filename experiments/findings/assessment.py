@@ -18,7 +18,7 @@ PANELS = {
     "audit_effort": "Audit effort",
     "registration_effort": "Registration effort",
     "collection_rate": "Collected / due",
-    "effective_rate": "Effective rate",
+    "rate_paid": "Rate paid by payers",
 }
 REGIMES = {
     "provincial_unified": "provincial, unified",
