@@ -46,7 +46,8 @@ def draw(table: pd.DataFrame, language: str = "en") -> Figure:
             at.axvline(0.0, color="black", linewidth=0.6, zorder=0)
         at.set_title(said(panel, language))
         at.set_xlabel(unit)
-        at.locator_params(axis="x", nbins=4)
+        low, high = at.get_xlim()
+        at.locator_params(axis="x", nbins=4 if high - low > 0.002 else 3)  # small numbers have long labels
     for at in axes[len(panels) :]:
         at.set_axis_off()
     axes[0].set_yticks(range(len(cases)), [said(case, language) for case in cases[::-1]])
