@@ -98,9 +98,10 @@ def test_without_the_what_if_no_regime_changes_effort(deleted: str) -> None:
     np.testing.assert_array_equal(a.levers, b.levers)
     one, other = (m.results().provinces.query("year > 2010") for m in (a, b))
     for column in EFFORTS:
-        np.testing.assert_array_equal(one[column].to_numpy(), other[column].to_numpy())
+        # The same levers; a mean over people, of whom some live elsewhere, may differ in its last bit.
+        np.testing.assert_allclose(one[column].to_numpy(), other[column].to_numpy(), rtol=1e-14)
     assert (b.market["value"] > a.market["value"]).all()
-    assert other["declared_share"].mean() > one["declared_share"].mean()
+    assert other["contribution_revenue"].sum() > one["contribution_revenue"].sum()
     assert (one["reserve"] != other["reserve"]).any()
 
 

@@ -115,7 +115,7 @@ class Oracle(mesa.Model):
         else:
             self.province_wage_before = self.province_wage
             self.province_wage = [
-                w * (1.0 + theta * start) / (1.0 + theta * last)
+                w * ((1.0 + theta * start) / (1.0 + theta * last))
                 for w, start, last in zip(path, self.levy_at_start, self.market.levy, strict=True)
             ]
         bases, benefits = unification.base_wages(self), unification.benefit_wages(self, self.province_benefit)

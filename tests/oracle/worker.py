@@ -655,8 +655,9 @@ class Worker(mesa.Agent):
             if self.taste >= 1.0 / (1.0 + math.exp(-utility)):
                 return
         index_sum = rules.minimum / 12.0 * floor
-        account = rules.buy_in_price * index_sum * average * rules.account_share
-        price = fen(rules.buy_in_price * index_sum * average * rules.promise.flexible_rate) * w
+        base, asked_share = index_sum * average, rules.buy_in_price * rules.account_share
+        account = base * asked_share
+        price = fen(base * (rules.buy_in_price * rules.promise.flexible_rate)) * w
         self.dues += price
         self.add("flexible_dues", at, price)
         month = scheme.monthly_pension(
