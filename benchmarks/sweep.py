@@ -74,8 +74,9 @@ def main() -> None:
         wall, used = seconds(small, 2, root / "nothing", pair, nothing)
         wall, used = (1e3 * spent / len(small) for spent in (wall, used))
         print(f"scheduling: {wall:.1f} ms a run, {used:.1f} ms of processor time")
+        shards = Store(root / "memory").shards
         for number, task in enumerate(small):
-            perform(task, root / "memory", 1, simulate)
+            perform(task, shards, 1, simulate)
             if number == len(small) // 4:
                 early = resident()
         grown = resident() - early
@@ -84,7 +85,8 @@ def main() -> None:
 
 def efficiency(tasks: list[Task], rounds: int, root: Path, pair: list[int]) -> None:
     """Print what two workers make of twice the work of one."""
-    seconds(tasks[:2], 2, root / "warm", pair)
+    seconds(tasks[:4], 2, root / "warm", pair)
+    seconds(tasks[:1], 1, root / "warm alone", pair)  # a worker of its own, which compiles before the clock
     walls, used = [], []
     for number in range(rounds):
         one = seconds(tasks[: len(tasks) // 2], 1, root / f"one {number}", pair)

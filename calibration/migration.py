@@ -45,9 +45,7 @@ class Weights(NamedTuple):
 class Setting:
     """Who weighs moving at the start, and what they see."""
 
-    groups: tuple[
-        tuple[float, Array], ...
-    ]  # chance of weighing a move a year, persons (31, 31) [hukou, here]
+    groups: tuple[tuple[float, Array], ...]  # chance of weighing a move, persons (31, 31) [hukou, here]
     wages: Array  # (31,) their part in utility
     distance: Array  # (31, 31) log distance over that within the province
     compatriots: Array  # (31, 31) [hukou, there], log of one plus thousands

@@ -24,7 +24,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, StrictFloat, StrictInt, StrictStr, model_validator
 
@@ -35,6 +35,9 @@ from abm.scenarios import check_parameters, validated
 from abm.timeline import Frozen, Regime
 from experiments import sampling
 from experiments.runner import Task, tasks_of
+
+if TYPE_CHECKING:
+    from abm.parameters import Parameters
 
 FOLDER = Path(__file__).parent / "designs"
 MOST_RUNS = 200_000
@@ -171,7 +174,7 @@ class Design(Frozen):
         return {
             path: {since: value}
             if path == "regime"
-            else {f"{start}-01-01": own.value(path, start), since: value}
+            else {f"{start}-01-01": _value(own, path, start), since: value}
             for path, value in point.items()
         }
 
@@ -219,6 +222,16 @@ def record_range(path: str) -> Variation:
 
     known = Parameters.load()
     return Variation(range=known.record(path if path in known.paths() else path.rpartition(".")[0]).range)
+
+
+def _value(known: Parameters, path: str, year: int) -> float:
+    """The value of a record, of one province of it, or of one entry of a table."""
+    if path in known.paths():
+        return known.value(path, year)
+    whole, _, part = path.rpartition(".")
+    if known.record(whole).kind == "table":
+        return float({str(key): value for key, value in known.table(whole, year).items()}[part])
+    return known.value(whole, year, part)
 
 
 def _check_variation(path: str, variation: Variation, method: str) -> None:

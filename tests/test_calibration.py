@@ -47,7 +47,7 @@ def test_the_shipped_free_parameters_are_few_and_reasoned() -> None:
     space, wide = free.load(), free.load(free.FILE.with_name("wide.yaml"))
     of_the_start = {"population.age_tilt"}  # no behaviour, so not among those freed at first
     assert set(space.names) - of_the_start < set(wide.names)
-    assert len(wide) <= free.MOST
+    assert 15 <= len(space) <= len(wide) <= free.MOST
     assert all(len(p.reason) > 30 for p in space.parameters)
     values = space.values(space.default)
     for p in space.parameters:

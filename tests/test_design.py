@@ -229,3 +229,18 @@ def test_since_a_year_all_points_share_the_base_year() -> None:
         assert [stack.upper for _, stack in task.scenario.regime_at(2012)] == ["national_2022"]
     with pytest.raises(UserError, match="since 2010 is not allowed"):
         Design.parse(content | {"since": 2010})
+
+
+def test_since_a_year_one_entry_of_a_table_or_one_province_may_vary() -> None:
+    entry, place = "regimes.assessment_weights.coverage", "contributions.employer_rate.Zhejiang"
+    content = {"parameters": {entry: {"values": [1]}, place: {"values": [0.1]}}, "since": 2012}
+    before = Parameters.load()
+    (task,) = Design.parse(content | {"scenarios": ["municipal"], "scale": 20000, "replicates": 1}).tasks()
+    after = Parameters.load(overrides=task.scenario.set)
+    weights = "regimes.assessment_weights"
+    assert after.table(weights, 2011) == before.table(weights, 2011)
+    assert after.table(weights, 2012) == before.table(weights, 2012) | {"coverage": 1}
+    rate = "contributions.employer_rate"
+    assert after.value(rate, 2011, "Zhejiang") == before.value(rate, 2011, "Zhejiang") != 0.1
+    assert after.value(rate, 2012, "Zhejiang") == 0.1
+    assert after.value(rate, 2012, "Jilin") == before.value(rate, 2012, "Jilin")

@@ -295,9 +295,8 @@ def test_months_and_accounts_follow_the_year(steps: list[Year]) -> None:
         b, a = y.before.loc[both], y.after.loc[both]
         going_on = (a.status != Status.RETIRED) & ~a.stopped
         months = a.paid_months.astype(int) - b.paid_months.astype(int)
-        kept = (
-            b.relation == a.relation
-        )  # who moves it without asking for a transfer may lose months and account
+        # Who moves the relation without asking for a transfer may lose months and account.
+        kept = b.relation == a.relation
         assert months[going_on & a.pays & kept].between(1, 12).all()
         assert (months[going_on & a.pays] <= 12).all()
         assert (months[going_on & ~a.pays] == 0).all()

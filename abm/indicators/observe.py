@@ -93,9 +93,7 @@ def additive(model: PensionModel) -> dict[str, np.ndarray]:
     central, local = (x / 100.0 for x in subsidies(realised.flows))
     opening = model.funds_opening
     staff = np.maximum(sums["staff"], 1)
-    registered = sums["insured"] + np.rint(
-        model.duplicates
-    )  # what the registers hold and the yearbooks print
+    registered = sums["insured"] + np.rint(model.duplicates)  # what registers hold and yearbooks print
     rate = model.levers[:, RATE] + model.parameters.value("contributions.worker_rate", model.year)
     return {
         "population": model.residents(),

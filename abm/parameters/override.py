@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import date
 
 from abm.errors import UserError, unknown
 from abm.parameters.parse import parse_date
-from abm.parameters.record import Dated, Record
+from abm.parameters.record import Dated, Record, Table
 from abm.space import PROVINCE_NAMES
 
 
@@ -21,18 +22,32 @@ def replace(record: Record, values: object) -> Record:
 
 
 def replace_part(record: Record, part: str, values: object) -> Record:
-    """The record with the values of one province, or one entry of its table on all dates, replaced."""
+    """The record with the values of one province, or of one entry of its table, replaced."""
     if record.kind == "value":
         if part not in PROVINCE_NAMES:
             raise unknown("province", part, PROVINCE_NAMES, record.where)
         return _checked(record, by_province={**record.by_province, part: _dated(record, values)})
-    tables = [(entry, entry.value) for entry in record.values if isinstance(entry.value, dict)]
-    keys = {str(key): key for key in tables[0][1]}
+    keys = {str(key): key for key in _table(record.values[0])}
     if part not in keys:
         raise unknown("entry", part, keys, record.where)
-    number = _number(record, values)
-    changed = (entry.model_copy(update={"value": {**table, keys[part]: number}}) for entry, table in tables)
-    return _checked(record, values=tuple(changed))
+    numbers = _dated(record, values)
+    starts = sorted({entry.start for entry in (*record.values, *numbers)})
+
+    def changed(start: date) -> Dated:
+        entry, number = _in_force(record.values, start), _in_force(numbers, start).value
+        return entry.model_copy(update={"start": start, "value": {**_table(entry), keys[part]: number}})
+
+    return _checked(record, values=tuple(changed(start) for start in starts))
+
+
+def _in_force(entries: tuple[Dated, ...], day: date) -> Dated:
+    """The last entry that has begun, or else the first."""
+    return next((entry for entry in reversed(entries) if entry.start <= day), entries[0])
+
+
+def _table(entry: Dated) -> Table:
+    assert isinstance(entry.value, dict)  # a record of the kind table has nothing else
+    return entry.value
 
 
 def _checked(record: Record, **changes: object) -> Record:

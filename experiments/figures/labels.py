@@ -111,7 +111,7 @@ _SAID = {
     "Registration effort": "扩面力度",
     "Collected / due": "征缴率",
     "Effective rate": "有效缴费率",
-    "Rate paid by payers": "缴费者实缴率",
+    "Rate paid": "缴费者实缴率",
     "Coverage of staff": "职工参保覆盖率",
     "Declared share of wages": "申报工资占比",
     "Money moved / collected": "调动资金/缴费收入",
@@ -132,6 +132,9 @@ _SAID = {
     "national, pure": "全国统收统支（纯）",
     "national, pure; hard budgets": "全国（纯），硬预算",
     "the same; empty funds dear": "同上，空基金代价高",
+    "national, pure; workers stay": "全国（纯），劳动者不流动",
+    "national, pure; employers stay": "全国（纯），企业不迁移",
+    "national, pure; nobody moves": "全国（纯），均不流动",
     "national, pure; levers held": "全国（纯），力度固定",
     "unified": "统收统支",
     "assessed: default": "考核（默认）",
@@ -156,7 +159,7 @@ _SAID = {
 _SHARES = {
     "Collected / due",
     "Effective rate",
-    "Rate paid by payers",
+    "Rate paid",
     "Coverage of staff",
     "Declared share of wages",
 }

@@ -14,7 +14,7 @@ PANELS = {
     "audit_effort": "Audit effort",
     "registration_effort": "Registration effort",
     "collection_rate": "Collected / due",
-    "rate_paid": "Rate paid by payers",
+    "rate_paid": "Rate paid",
 }
 REGIMES = {
     "provincial_adjustment": "provincial adjustment",

@@ -364,6 +364,8 @@ class Oracle(mesa.Model):
             levy=[labour.ratio(a, b) for a, b in zip(levied, bill, strict=True)],
             capital=capital,
         )
+        if not self.rules.transitions:
+            self.levy_at_start = self.market.levy
         self.remember_pensions()
         self.compatriots = self.counts.stock
 

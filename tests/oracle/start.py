@@ -55,7 +55,6 @@ def oracle_from(engine: PensionModel) -> Oracle:
     oracle.coverage_cost = engine.coverage_cost.tolist()
     oracle.inclination = engine.inclination.tolist()
     oracle.unmoved_capital = engine.unmoved_capital.tolist()
-    oracle.levy_at_start = engine.levy_at_start.tolist()
     oracle.mean_employees = (base.mean_employees / base.employees).tolist()
     oracle.mean_retirees = (base.mean_retirees / base.retirees).tolist()
     pool = base.public_employees + base.public_staff_outside
