@@ -11,6 +11,7 @@ from runs import model, prefectures
 
 from abm import data, draws
 from abm.columns import PLACE, SCHEMA
+from abm.parameters import Parameters
 from abm.population import strata
 from abm.population.census import ADULT
 from abm.population.persons import Flag, Status, birth_year_of
@@ -454,6 +455,15 @@ def test_members_are_those_who_pay_and_those_who_lapsed(resolution: str) -> None
     assert working[2010] == nation.insured_employees[2010]
 
 
+def fifteen_years(run: Results) -> pd.Series:
+    """What those who buy in would pay at the national floor and the year's wage, by year, yuan."""
+    value = Parameters.load().value
+    paid = run.selection.merge(run.provinces[["year", "province", "average_wage"]])
+    price = value("worker.buy_in_price", 2011) * value("contributions.flexible_rate", 2011)
+    floor = value("contributions.base_floor", 2011)
+    return (paid.bought_in * 15.0 * price * floor * paid.average_wage).groupby(paid.year).sum()
+
+
 def test_nobody_contributes_and_draws_a_pension_but_in_the_year_of_retirement(run: Results) -> None:
     groups = run.groups
     base_year, retired = groups.year == groups.year.min(), groups.status == "retired"
@@ -466,8 +476,11 @@ def test_nobody_contributes_and_draws_a_pension_but_in_the_year_of_retirement(ru
     assert (groups.contributions[closed] == 0.0).all()
     new = groups[retired & ~base_year].groupby("year").contributions.sum()
     assert (new > 0).all()
-    most = np.where(bought[new.index] > 0, 0.10, 0.03)  # fifteen years at once where windows are open
-    assert (new < most * groups.groupby("year").contributions.sum()[new.index]).all()
+    everybody = groups.groupby("year").contributions.sum()[new.index]
+    at_once = fifteen_years(run)[new.index]
+    assert (at_once[bought[new.index] == 0] == 0.0).all()
+    assert (new < 0.03 * everybody + at_once).all()
+    assert (new > 0.5 * at_once).all()
     # What others than pensioners receive is the refund of their accounts.
     refunds = run.ledger[run.ledger.kind == "refunds"].groupby("year").amount.sum()
     received = groups[~retired].groupby("year").pensions.sum()
