@@ -4,7 +4,7 @@ report."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -269,21 +269,30 @@ def test_recovery_shares_slopes_and_nothing_else(tmp_path: Path, monkeypatch: py
     assert max(own) <= 8
 
 
+EARLY = {
+    "employer.registration_base@2011-07-01": 0.15, "worker.early_indifferent": 0.6, "worker.inclination": 0.1,
+}  # fmt: skip
+HALF_WAY = pytest.mark.xfail(strict=True, reason="searches stop half-way to the truth (docs/calibration.md)")
+
+
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="searches stop half-way to the truth (docs/calibration.md, recovery)")
-def test_known_parameters_are_recovered_from_simulated_data(tmp_path: Path) -> None:
+@pytest.mark.parametrize("truth", [EARLY, pytest.param(identify.RECOVERED, marks=HALF_WAY)], ids=str)
+def test_known_parameters_are_recovered_from_simulated_data(
+    truth: Mapping[str, float], tmp_path: Path
+) -> None:
     """Three parameters, two worlds of their own: within a few standard errors of the truth."""
     pytest.importorskip("optimagic")
-    file = _file(
-        tmp_path,
-        "employer.registration_base@2011-07-01: {reason: x, range: [0.0, 0.4]}\n"
-        "worker.buy_in_window@2011-01-01: {reason: x, range: [0.0, 0.2]}\n"
-        "worker.inclination: {reason: x, range: [-0.5, 0.5]}\n",
-    )
-    plan = estimate.Plan(jobs=2, store=tmp_path / "store", free=file)
-    found = identify.recover(plan, replications=2)
+    ranges = {
+        "employer.registration_base@2011-07-01": [0.0, 0.4],
+        "worker.early_indifferent": [0.1, 1.5],
+        "worker.inclination": [-0.5, 0.5],
+        "worker.buy_in_window@2011-01-01": [0.0, 0.2],
+    }
+    freed = "".join(f"{name}: {{reason: x, range: {ranges[name]}}}\n" for name in truth)
+    plan = estimate.Plan(jobs=2, store=tmp_path / "store", free=_file(tmp_path, freed))
+    found = identify.recover(plan, truth, replications=2)
     assert (np.abs(found.estimates - found.truth) < 3.5 * found.errors).all(), found.table().to_string()
-    assert (found.errors < 0.25 * np.array([0.4, 0.2, 1.0])).all()
+    assert (found.errors < 0.25 * np.array([np.ptp(ranges[name]) for name in found.names])).all()
 
 
 def _linear_emulator(slopes: np.ndarray) -> tuple[posterior.Emulator, Callable[[np.ndarray], np.ndarray]]:
