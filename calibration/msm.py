@@ -8,7 +8,9 @@ step's misfit and the simulation leave. With G = ∂f/∂θ and Ω the variance 
 
 (McFadden 1989; Pakes and Pollard 1989). Where the simulation's own variance is known it takes the place of
 the second part: Ω_S = Ω + Σ/S. Λ = (G'WG)⁻¹G'W says by how much the estimate moves if a moment is off by one
-(Andrews, Gentzkow and Shapiro 2017). Nothing here knows the pension model: a problem is a function.
+(Andrews, Gentzkow and Shapiro 2017). Discrete choices of persons make f rough over small distances, common
+draws or not. So slopes come from a two-level design, and the estimate is a mean of Gauss–Newton rounds, in
+which the roughness averages out. Nothing here knows the pension model: a problem is a function.
 """
 
 from __future__ import annotations
@@ -27,6 +29,12 @@ STEP = 0.1
 """Half the width of the difference quotients, as a share of a parameter's range: wide enough that discrete
 choices of many agents look smooth, narrow enough for a slope."""
 
+PAIRS = 16
+"""Pairs of opposite points at least from which slopes are taken."""
+
+ROUNDS, RENEWED, AVERAGED = 12, 4, 8
+"""Gauss–Newton rounds after a search, how many go by the same slopes, and the last ones that are averaged."""
+
 MANY = 30
 """Moments of a group from which on their misfit says how far the model is off at large: a cross-section."""
 
@@ -35,8 +43,10 @@ FAILED = 10.0
 
 
 AT_BOUND = 0.02
-"""A position nearer than this to an end of its range lies at the bound. Searches begin at least half as far
-inside, and their steps shrink before a bound, so that they come near it and never arrive."""
+"""A position nearer than this to an end of its range lies at the bound."""
+
+PRIOR = 1 / np.sqrt(12)
+"""Standard deviation of a position before there are data: uniform over the unit cube."""
 
 
 class Problem(NamedTuple):
@@ -70,29 +80,49 @@ def residuals(simulated: Array, target: Array, root: Array) -> Array:
 
 
 def jacobian(problem: Problem, position: Array, step: float = STEP) -> Array:
-    """Central differences of the simulated moments in one batch, shape (m, n); one-sided at the bounds.
+    """Slopes of the simulated moments in all coordinates from one batch of trials, shape (m, n).
 
-    A direction in which a trial fails counts as flat. A problem with slopes of its own is asked for them.
+    A two-level design folded over (Box and Wilson 1951): a trial moves all coordinates by up to ``step``, and
+    slopes are least squares over differences of opposite trials. Each slope rests on all trials, where
+    differences one coordinate at a time rest on two: noise that does not shrink with the step counts less by
+    the number of pairs. Near a bound a trial is held at it. If a trial fails, coordinates are moved one at a
+    time, so that a failure marks the direction it lies in; that direction counts as flat. A problem with
+    slopes of its own is asked for them.
     """
     if problem.slopes is not None:
         return problem.slopes(position)
-    n = len(position)
-    up, down = np.tile(position, (n, 1)), np.tile(position, (n, 1))
-    np.fill_diagonal(up, np.minimum(position + step, 1.0))
-    np.fill_diagonal(down, np.maximum(position - step, 0.0))
-    values = problem.simulate(np.concatenate([up, down])).mean(axis=1)
-    slopes = (values[:n] - values[n:]) / (np.diag(up) - np.diag(down))[:, None]
-    return np.where(np.isfinite(slopes).all(axis=1, keepdims=True), slopes, 0.0).T
+    for moves in (_two_levels(len(position)), np.eye(len(position))):
+        up, down = (np.clip(position + sign * step * moves, 0.0, 1.0).round(6) for sign in (1.0, -1.0))
+        values = problem.simulate(np.concatenate([up, down])).mean(axis=1)
+        rises = values[: len(moves)] - values[len(moves) :]
+        well = np.isfinite(rises).all(axis=1)
+        if well.all():
+            break
+    slopes: Array = np.linalg.pinv((up - down)[well]) @ rises[well]
+    return slopes.T
+
+
+def _two_levels(count: int) -> Array:
+    """Half of a folded-over design in ``count`` coordinates, (pairs, count): rows of a Hadamard matrix.
+
+    Lengths differ from pair to pair, for few coordinates have fewer corners than there are pairs.
+    """
+    from scipy.linalg import hadamard
+
+    pairs = max(PAIRS, 1 << (count - 1).bit_length())
+    lengths: Array = np.linspace(0.6, 1.0, pairs)[:, None]
+    return lengths * hadamard(pairs)[:, :count]
 
 
 def minimise(
     problem: Problem, weights: Array, starts: Sequence[Array], iterations: int = 10, step: float = STEP
 ) -> Estimate:
-    """The best of several bounded least-squares searches; ``weights`` is the matrix W, shape (m, m).
+    """The best of several bounded least-squares searches, settled; ``weights`` is the matrix W, shape (m, m).
 
-    Each search is a trust-region Gauss–Newton iteration of optimagic (``scipy_ls_trf``) in the unit cube.
-    The same problem gives the same sequence of trials, so a search over stored trials repeats itself up to
-    where it was.
+    Each search is a trust-region Gauss–Newton iteration of optimagic (``scipy_ls_trf``) in the unit cube. It
+    takes no step that does not lower the objective, so it stops where the objective is as rough as a step
+    would gain; `settled` goes on from there. The same problem gives the same sequence of trials, so a search
+    over stored trials repeats itself up to where it was.
     """
     root = np.linalg.cholesky(weights).T
     best: Estimate | None = None
@@ -101,7 +131,48 @@ def minimise(
         if best is None or found.objective < best.objective:
             best = found._replace(start=number)
     assert best is not None, "minimise needs a start"
-    return best._replace(jacobian=jacobian(problem, best.position, step))
+    return settled(problem, root, best, step)
+
+
+def settled(problem: Problem, root: Array, found: Estimate, step: float = STEP) -> Estimate:
+    """The mean of the last Gauss–Newton rounds from the end of a search, with slopes and objective there.
+
+    A round goes to the minimum of the linear problem inside the cube and at most ``step`` away, whatever the
+    objective says; one that lands on a trial that fails goes half the way back. Where moments are rough, each
+    round ends at another place around the root of G'Wg, and their mean is nearer to it than any of them
+    (Polyak and Juditsky 1992).
+    """
+    position = stood = found.position
+    path = []
+    for number in range(ROUNDS):
+        if number % RENEWED == 0:
+            slopes = root @ jacobian(problem, position, step)
+        simulated = problem.simulate(position[None])[0]
+        if np.isfinite(simulated).all():
+            stood = position
+            position = _linear_minimum(slopes, residuals(simulated, problem.target, root), position, step)
+        else:
+            position = ((position + stood) / 2).round(6)
+        path.append(position)
+    position = np.mean(path[-AVERAGED:], axis=0).round(6)
+    simulated = problem.simulate(position[None])[0]
+    off = residuals(simulated, problem.target, root)
+    slopes = jacobian(problem, position, step)
+    return found._replace(position=position, objective=float(off @ off), simulated=simulated, jacobian=slopes)
+
+
+def _linear_minimum(slopes: Array, off: Array, position: Array, step: float) -> Array:
+    """Where |off + slopes·(p − position)|² is least, in the cube and at most ``step`` away.
+
+    Directions that the moments say little of are damped by the width of the prior; that moves no root.
+    """
+    from scipy.optimize import lsq_linear
+
+    count = len(position)
+    bounds = np.maximum(-step, -position), np.minimum(step, 1.0 - position)
+    rows, goal = np.concatenate([slopes, np.eye(count) / PRIOR]), np.concatenate([-off, np.zeros(count)])
+    move = lsq_linear(rows, goal, bounds, method="bvls").x
+    return np.clip(position + move, 0.0, 1.0).round(6)
 
 
 def _search(problem: Problem, root: Array, start: Array, iterations: int, step: float) -> Estimate:
@@ -241,7 +312,7 @@ def clustered(misfit: Array, clusters: NDArray[np.int64]) -> Array:
     return np.where(together, np.outer(misfit, misfit), 0.0) * count / max(count - 1, 1)
 
 
-def unidentified(slopes: Array, weights: Array, prior: float = 1 / np.sqrt(12)) -> Array:
+def unidentified(slopes: Array, weights: Array, prior: float = PRIOR) -> Array:
     """Share of the prior's standard deviation left for each parameter, (n,): near one, the data say nothing.
 
     The prior is uniform over the unit cube, taken as normal of that standard deviation; the data's
