@@ -142,8 +142,8 @@ def settled(problem: Problem, root: Array, found: Estimate, step: float = STEP) 
     round ends at another place around the root of G'Wg, and their mean is nearer to it than any of them
     (Polyak and Juditsky 1992).
     """
-    position = stood = found.position
-    path = []
+    position: Array = found.position
+    stood, path = position, []
     for number in range(ROUNDS):
         if number % RENEWED == 0:
             slopes = root @ jacobian(problem, position, step)
@@ -157,8 +157,8 @@ def settled(problem: Problem, root: Array, found: Estimate, step: float = STEP) 
     position = np.mean(path[-AVERAGED:], axis=0).round(6)
     simulated = problem.simulate(position[None])[0]
     off = residuals(simulated, problem.target, root)
-    slopes = jacobian(problem, position, step)
-    return found._replace(position=position, objective=float(off @ off), simulated=simulated, jacobian=slopes)
+    there = jacobian(problem, position, step)
+    return found._replace(position=position, objective=float(off @ off), simulated=simulated, jacobian=there)
 
 
 def _linear_minimum(slopes: Array, off: Array, position: Array, step: float) -> Array:

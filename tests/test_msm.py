@@ -3,6 +3,8 @@ known."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -130,6 +132,55 @@ def test_slopes_from_elsewhere_steer_a_search_to_the_same_minimum() -> None:
     ).position
     np.testing.assert_allclose(found, analytic(), atol=1e-3)
     assert asked
+
+
+def rough(world: int, size: float) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """The linear moments with noise that is another at every position, as discrete choices make it."""
+
+    def simulate(positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        noise = [
+            np.random.default_rng([world, *(position * 1e6).astype(int)]).normal(size=(2, 12))
+            for position in positions
+        ]
+        return linear(positions) + size * np.array(noise)
+
+    return simulate
+
+
+def test_curvature_does_not_enter_slopes_and_every_slope_rests_on_all_trials() -> None:
+    def curved(positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        off = positions - CENTRE
+        return linear(positions) + 3.0 * np.sum(off[:, :, None] * off[:, None, :], axis=(1, 2))[:, None, None]
+
+    np.testing.assert_allclose(msm.jacobian(msm.Problem(TARGET, curved), CENTRE), SLOPES, atol=1e-8)
+    one_by_one = 0.02 / (np.sqrt(2) * msm.STEP) / np.sqrt(2)  # two trials a slope, two seeds
+    found = [msm.jacobian(msm.Problem(TARGET, rough(world, 0.02)), CENTRE) for world in range(20)]
+    assert np.std(found - SLOPES) < one_by_one / 2.5
+
+
+def test_rounds_find_the_minimum_where_roughness_stops_a_search() -> None:
+    """Errors of the estimate are centred on zero and smaller than those of the search's end."""
+    start, errors, ends = np.full(3, 0.1), [], []
+    for world in range(20):
+        problem = msm.Problem(TARGET, rough(world, 0.15))
+        root = np.linalg.cholesky(WEIGHTS).T
+        end = msm._search(problem, root, start, 10, msm.STEP)
+        errors.append(msm.settled(problem, root, end).position - analytic())
+        ends.append(end.position - analytic())
+    mean, error = np.mean(errors, axis=0), np.std(errors, axis=0, ddof=1) / np.sqrt(20)
+    assert (np.abs(mean) < 3 * error).all()
+    assert np.sqrt(np.mean(np.square(errors))) < 0.5 * np.sqrt(np.mean(np.square(ends)))
+
+
+def test_a_round_that_fails_goes_back() -> None:
+    def broken(positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        values = linear(positions)
+        values[positions[:, 1] > 0.45] = np.nan
+        return values
+
+    found = msm.minimise(msm.Problem(TARGET + 0.2, broken), WEIGHTS, [np.full(3, 0.2)])
+    assert np.isfinite(found.objective)
+    assert found.position[1] <= 0.45
 
 
 def test_a_failed_trial_is_far_off_and_flat() -> None:
