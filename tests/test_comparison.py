@@ -132,10 +132,18 @@ def test_a_precision_runs_a_pilot_says_the_number_and_runs_the_rest(tmp_path: Pa
     found = compare(*pair(), precision=0.001, indicators=["contribution_revenue"], **options)
     pairs = found["pairs"].iloc[0]
     assert pairs > comparison.PILOT
-    assert said == [
+    plan, wider = said
+    assert plan == (
         f"±0.001 of the baseline at 95 % needs {pairs} pairs (contribution_revenue {pairs}; pilot of 4): "
         f"{2 * (pairs - 4)} more runs"
-    ]
+    )
+    last = found[(found["level"] == "nation") & (found["indicator"] == "contribution_revenue")].iloc[-1]
+    reach = (last["high"] - last["low"]) / 2 / last["baseline_mean"]
+    assert reach > 0.001  # the pilot's pairs varied less than all do, and that is said
+    assert wider == (
+        f"the pairs vary more than the pilot's: contribution_revenue of 'b' has ±{reach:.3g}; "
+        "±0.001 around the effect still holds at 95 % (Stein's rule)"
+    )
     assert len(Store(tmp_path / "s").runs()) == 2 * pairs
     with pytest.raises(UserError, match=r"precision 1e-07 needs about .* pairs; allowed: at most 10,000"):
         compare(*pair(), precision=1e-7, indicators=["contribution_revenue"], **options)
