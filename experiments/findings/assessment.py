@@ -34,7 +34,7 @@ KINDS = {
 
 def table(runs: Runs) -> pd.DataFrame:
     """Differences to municipal pools without and with assessment, all provinces; then the cost of it."""
-    made = runs.of("pooling")
+    made = runs.of("pooling", YEAR)
     pooling = made.provinces
     parts = []
     for name, words in REGIMES.items():

@@ -21,7 +21,7 @@ WHO = {0: "rivals", 3: "one planner"}
 
 def table(runs: Runs) -> pd.DataFrame:
     """Levels by elasticity of capital (row) and who chooses, and the race: rivals less planner."""
-    places = runs.provinces("mobility")
+    places = runs.provinces("mobility", YEAR)
     now = measured(places[places["year"] == YEAR])
     made = []
     for flight, at in now.groupby(FLIGHT):

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from abm.errors import UserError
+from abm.scenario import LAST_YEAR
 from experiments.design import Design
 from experiments.store import Store
 from experiments.sweeps import STORE, Sweep, require, sweep
@@ -32,16 +34,18 @@ class Runs:
     make: bool = True
     designs: Mapping[str, Design] = field(default_factory=dict)
 
-    def of(self, name: str) -> Sweep:
-        """The runs of a design."""
+    def of(self, name: str, year: int | None = None) -> Sweep:
+        """The runs of a design; UserError if one's own copy of it ends before a year that is needed."""
         design = self.designs.get(name) or Design.read(name)
+        if year is not None and (design.end or LAST_YEAR) < year:
+            raise UserError(f"design '{name}' ends in {design.end}; what is shown is {year}, so set its 'to'")
         if not self.make:
             return require(design, self.store)
         return sweep(design, self.store, self.progress, self.jobs)
 
-    def provinces(self, name: str) -> pd.DataFrame:
+    def provinces(self, name: str, year: int | None = None) -> pd.DataFrame:
         """The provinces in the runs of a design."""
-        return self.of(name).provinces
+        return self.of(name, year).provinces
 
 
 def rows(found: pd.DataFrame, panels: Mapping[str, str], row: str, **more: Any) -> pd.DataFrame:
