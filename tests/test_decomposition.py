@@ -166,4 +166,4 @@ def test_the_command_splits_and_draws(
     assert "contribution_revenue of 2013, billion yuan, 5 replicates" in said.out
     assert said.err == ""  # all runs were in the store already, whatever the order of the channels
     assert len(pd.read_parquet("t.parquet")) == 4 * 4
-    assert sorted(path.name for path in Path("f").iterdir()) == ["decomposition.pdf", "decomposition.png"]
+    assert sorted(path.name for path in Path("f").iterdir()) == ["waterfall.pdf", "waterfall.png"]

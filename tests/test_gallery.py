@@ -23,6 +23,8 @@ from experiments.cli import main
 from experiments.design import Design
 from experiments.emergence.reaction import weights
 from experiments.figures import FIGURES, event_study, flows, lorenz, neighbour_reaction, reserves, winners
+from experiments.findings import race
+from experiments.findings.runs import Runs as Designed
 from experiments.inequality import gini
 from experiments.inequality import lorenz as curve
 from experiments.runner import attempt, tasks_of
@@ -329,3 +331,55 @@ def test_every_figure_has_a_caption_and_a_known_source(capsys: pytest.CaptureFix
         assert name in listed
         assert figure.needs in figures.SOURCES
         assert len(figure.caption.split()) > 8, name
+
+
+def test_reserves_handed_over_once_are_no_receipts(runs: Runs) -> None:
+    """Receivers that first hand their old reserve to a national fund stay receivers."""
+    given = runs.tables["provinces"].copy()
+    start = (given["line"] == "reform") & (given["year"] == REFORM)
+    given.loc[start, "transfers_out"] += 1e12
+    flows = given.loc[start, ["key", "line", "seed", "draw", "rule", "year"]].assign(
+        kind="stock_to_centre", payer="fund:" + given.loc[start, "province"], payee="fund:China", amount=1e12
+    )
+    handed = Runs(runs.runs, runs.tables | {"provinces": given, "flows": flows})
+    table, plain = event_study.numbers(handed, "reform"), event_study.numbers(runs, "reform")
+    assert table["receivers"].unique().tolist() == [sum(RECEIVERS)]
+    np.testing.assert_allclose(table["twin"], plain["twin"])
+
+
+def test_few_receivers_have_no_clustered_interval(runs: Runs) -> None:
+    frame = runs.tables["provinces"].copy()
+    some = frame["province"].isin(np.array(PROVINCE_NAMES)[RECEIVERS][:4])
+    frame.loc[~some, "transfers_in"] = 0.0
+    table = event_study.numbers(Runs(runs.runs, runs.tables | {"provinces": frame}), "reform")
+    assert table["receivers"].iloc[0] == 4
+    assert table.loc[table["relative"] != -1, ["low", "high"]].isna().all(axis=None)
+    assert event_study.numbers(runs, "reform")["low"].notna().all()
+
+
+def test_a_few_fen_are_no_reserve(runs: Runs) -> None:
+    frame = runs.tables["provinces"].copy()
+    frame["reserve"] = np.where(frame["province"] == "Beijing", 0.03, 1e9)
+    table = reserves.numbers(Runs(runs.runs, runs.tables | {"provinces": frame}))
+    assert (table.loc[table["panel"] == "depleted", "mean"] == 1).all()
+
+
+def test_lines_of_chinese_do_not_touch(runs: Runs) -> None:
+    try:
+        figures.style.fonts("zh")
+    except UserError:
+        pytest.skip("no Chinese font")
+    label = winners.draw(runs, "zh").axes[0].yaxis.label
+    assert label._linespacing >= 1.5
+
+
+def test_a_copy_of_a_design_that_ends_too_early_is_named(tmp_path: Path) -> None:
+    short = Design.read("mobility").model_copy(update={"end": 2014})
+    with pytest.raises(UserError, match="design 'mobility' ends in 2014; what is shown is 2016"):
+        race.table(Designed(Store(tmp_path), make=False, designs={"mobility": short}))
+
+
+def test_captions_are_listed_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["figures", "--list", "waterfall"]) == 0
+    assert capsys.readouterr().out.strip() == f"waterfall: {FIGURES['waterfall'].caption}"
+    assert main(["figures", "--list", "waterfal"]) == 2

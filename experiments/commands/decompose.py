@@ -69,5 +69,5 @@ def command(
         from experiments.figures.style import save
 
         figures.mkdir(parents=True, exist_ok=True)
-        for path in save(drawn.waterfall(found), figures / "decomposition"):
+        for path in save(drawn.waterfall(found), figures / "waterfall"):
             click.echo(text.shown(path))

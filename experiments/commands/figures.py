@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -47,7 +48,12 @@ DEFAULT = Path("results/history")
     metavar="DIR",
     help="Where figures go (default: figures/ in the run's folder, else beside the store or table).",
 )
-@click.option("--list", "listed", is_flag=True, help="Only name the figures and what each is drawn from.")
+@click.option(
+    "--list",
+    "listed",
+    is_flag=True,
+    help="Only list the figures and what each is drawn from; of those named, the captions.",
+)
 def command(
     names: tuple[str, ...],
     folder: Path | None,
@@ -66,8 +72,7 @@ def command(
     from experiments.figures.style import fonts
 
     if listed:
-        rows = [(name, f.needs, f.caption.partition(": ")[0]) for name, f in gallery.FIGURES.items()]
-        click.echo(text.table(("figure", "drawn from", "what it shows"), rows))
+        _list(names)
         return
     if sum(given is not None for given in (folder, store, file)) > 1:
         raise UserError("figures are drawn from one of --results, --store and --table")
@@ -91,3 +96,21 @@ def command(
         click.echo(text.shown(path))
     for name, why in lacking.items():
         click.echo(f"not drawn: {name}: {why}", err=True)
+
+
+def _list(names: tuple[str, ...]) -> None:
+    """A line a figure, or the captions of those named."""
+    from abm.errors import unknown
+    from experiments import text
+    from experiments.figures import FIGURES
+    from experiments.findings import CLAIMS
+
+    for name in names:
+        if name not in FIGURES:
+            raise unknown("figure", name, FIGURES)
+        click.echo(f"{name}: {FIGURES[name].caption}")
+    if not names:
+        first = {name: re.split(r"(?<=\?) |: ", figure.caption)[0] for name, figure in FIGURES.items()}
+        first |= {name: claim.title for name, claim in CLAIMS.items() if name in FIGURES}
+        rows = [(name, figure.needs, first[name]) for name, figure in FIGURES.items()]
+        click.echo(text.table(("figure", "drawn from", "what it shows"), rows))

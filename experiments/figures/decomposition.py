@@ -9,7 +9,7 @@ import pandas as pd
 
 from abm.errors import UserError, unknown
 from experiments.decomposition import TOTAL
-from experiments.figures.labels import change_unit, indicator, word
+from experiments.figures.labels import change_unit, dated, word
 from experiments.figures.style import DOUBLE, MUTED, PUBLISHED, SIMULATED, SINGLE, new, styled
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ def numbers(table: pd.DataFrame, name: str, year: int | None = None) -> pd.DataF
 
 @styled
 def waterfall(table: pd.DataFrame, language: str = "en", year: int | None = None) -> Figure:
-    """A panel an indicator; blue: raises it, vermilion and hatched: lowers it, grey: the whole effect."""
+    """A panel an indicator; blue: raises it, vermilion and hatched: lowers it, grey: the whole effect. A bar
+    starts where the one above ends; whiskers at its end: 95 % t interval of its own length, over seeds.
+    """
     names = list(table["indicator"].unique())
     columns = min(3, len(names))
     rows = -(-len(names) // columns)
@@ -56,7 +58,7 @@ def waterfall(table: pd.DataFrame, language: str = "en", year: int | None = None
         axes.errorbar(ends, places, xerr=reach, fmt="none", ecolor="0.2", elinewidth=0.7, capsize=1.5)
         axes.vlines(ends.iloc[:-1], places[1:] - 0.32, places[:-1] + 0.32, color="0.5", linewidth=0.5)
         axes.axvline(0, color="black", linewidth=0.6)
-        axes.set_title(f"{indicator(name, language)}, {part['year'].iloc[0]}")
+        axes.set_title(dated(name, part["year"].iloc[0], language))
         axes.set_xlabel(unit)
         axes.set_yticks(places, [word(f"channel {channel}", language) for channel in part.index])
         axes.tick_params(axis="y", length=0)

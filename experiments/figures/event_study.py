@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from abm.errors import UserError
-from experiments.figures.labels import word
+from experiments.figures.labels import line_name, word
 from experiments.figures.style import DOUBLE, PUBLISHED, SIMULATED, new, styled
 from experiments.paired import quantile
 from experiments.regression import feols
@@ -23,23 +23,36 @@ if TYPE_CHECKING:
     from experiments.sources import Runs
 
 _SHOWN = 3
+_FEW = 5
+"""With fewer provinces on a side, errors clustered by province say nothing (MacKinnon and Webb 2017)."""
+_STOCKS = ("stock_to_centre", "provincial_stock_to_centre")
 _KEYS = ["seed", "year", "province"]
 
 
 def panel(runs: Runs, reform: str) -> pd.DataFrame:
     """Seed, year, province, outcome with and without the reform, net receipts that it brings (yuan).
 
-    The outcome is the collection rate: contributions received per hundred yuan due.
+    The outcome is the collection rate: contributions received per hundred yuan due. Reserves handed over to a
+    national fund, once, are no part of the receipts.
     """
-    frame = runs.own("provinces")
+    frame = runs.own("provinces").merge(_handed_over(runs), how="left", on=["key", "year", "province"])
     frame = frame.assign(
         outcome=100 * frame["contribution_revenue"] / frame["due"],
-        net=frame["transfers_in"] - frame["transfers_out"],
+        net=frame["transfers_in"] - frame["transfers_out"] + frame["stock"].fillna(0.0),
     )
     sides = [frame.loc[frame["line"] == line, [*_KEYS, "outcome", "net"]] for line in (runs.lines[0], reform)]
     both = sides[0].merge(sides[1], on=_KEYS, suffixes=("_without", "_with"))
     both["net"] = both["net_with"] - both["net_without"]
     return both[[*_KEYS, "outcome_without", "outcome_with", "net"]]
+
+
+def _handed_over(runs: Runs) -> pd.DataFrame:
+    """Key, year, province and the reserve that it hands over (yuan)."""
+    flows = runs.own("flows")
+    flows = flows[flows["kind"].isin(_STOCKS)]
+    given = flows.assign(province=flows["payer"].str.removeprefix("fund:"))
+    sums = given.groupby(["key", "year", "province"], observed=True)["amount"].sum()
+    return sums.rename("stock").reset_index()
 
 
 def first_year(both: pd.DataFrame) -> int | None:
@@ -55,19 +68,24 @@ def numbers(runs: Runs, reform: str) -> pd.DataFrame:
 
     Treated: provinces that the reform makes net receivers over its years. Estimate: the first seed's world,
     outcome on treated × year with effects of province and year, errors clustered by province, the year before
-    the reform left out. Twin: effect on the treated less that on the others, t interval over seeds. No rows
+    the reform left out; no interval if either side has fewer than five provinces. ``receivers`` is how many
+    are treated. Twin: effect on the treated less that on the others, t interval over seeds. No rows
     if the reform moves no money between provinces, or from its first year on.
     """
     both = panel(runs, reform)
     start = first_year(both)
     if start is None or start - 1 not in set(both["year"]):
-        return pd.DataFrame(columns=["year", "relative", "estimate", "low", "high", "twin"])
+        return pd.DataFrame(columns=["year", "relative", "estimate", "low", "high", "receivers", "twin"])
     receipts = both[both["year"] >= start].groupby("province")["net"].sum()
     both = both.assign(
         treated=both["province"].map(receipts > 0).astype(float), relative=both["year"] - start
     )
     one = both[both["seed"] == both["seed"].min()]
     found = _estimate(one[["province", "relative", "treated", "outcome_with"]])
+    receivers = int((receipts > 0).sum())
+    if min(receivers, len(receipts) - receivers) < _FEW:
+        found[["low", "high"]] = np.nan
+    found = found.assign(receivers=receivers)
     return found.join(_twin(both)).reset_index().assign(year=lambda t: t["relative"] + start)
 
 
@@ -101,7 +119,8 @@ def _twin(both: pd.DataFrame) -> pd.DataFrame:
 @styled
 def draw(runs: Runs, language: str = "en") -> Figure:
     """Circles with bars: estimate and 95 % interval from one world. Line with band: the effect between twin
-    worlds and its 95 % interval over seeds. Zero in the year before by construction.
+    worlds and its 95 % interval over seeds. Zero in the year before by construction. In brackets: the first
+    year and how many provinces receive; with fewer than five on a side the estimate has no interval.
     """
     tables = {line: numbers(runs, line) for line in runs.pairs()}
     tables = dict([(line, table) for line, table in tables.items() if len(table)][:_SHOWN])
@@ -121,7 +140,9 @@ def draw(runs: Runs, language: str = "en") -> Figure:
             time, table["estimate"], yerr=reach, fmt="o", color=PUBLISHED, mfc="white", elinewidth=0.8,
             label=word("estimate", language),
         )  # fmt: skip
-        axes.set_title(f"{line.replace('_', ' ')} ({int(table['year'].iloc[0] - time.iloc[0])})")
+        start, receivers = int(table["year"].iloc[0] - time.iloc[0]), int(table["receivers"].iloc[0])
+        name = line_name(line, language)
+        axes.set_title(word("receivers", language, name=name, year=start, count=receivers))
         axes.set_xlabel(word("years since", language))
         axes.locator_params(axis="x", integer=True)
     panels[0].set_ylabel(word("collection effect", language))

@@ -71,6 +71,11 @@ def shown(table: pd.DataFrame) -> pd.DataFrame:
     return table.loc[table.sum(axis=1) > 0, table.sum(axis=0) > 0]
 
 
+def _amount(value: float) -> str:
+    """Billions, with a decimal below ten."""
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
+
+
 @styled
 def draw(results: Results, language: str = "en") -> Figure:
     """A cell: billion yuan from the row's province to the column's; darker is more; last: all others."""
@@ -92,11 +97,11 @@ def draw(results: Results, language: str = "en") -> Figure:
     for (y, x), value in np.ndenumerate(values):
         if value >= floor:
             share = np.log(value / floor) / np.log(values.max() / floor)
-            text = f"{value:.0f}" if value >= 10 else f"{value:.1f}"
-            axes.text(x, y, text, ha="center", va="center", size=7, color="white" if share > 0.6 else "black")
+            colour = "white" if share > 0.6 else "black"
+            axes.text(x, y, _amount(value), ha="center", va="center", size=7, color=colour)
     sums = {"row": table.sum(axis=1), "column": table.sum(axis=0)}
-    axes.set_yticks(range(len(table)), [f"{names[str(n)]}  {v:,.0f}" for n, v in sums["row"].items()])
-    labels = [f"{names[str(n)]}  {v:,.0f}" for n, v in sums["column"].items()]
+    axes.set_yticks(range(len(table)), [f"{names[str(n)]}  {_amount(v)}" for n, v in sums["row"].items()])
+    labels = [f"{names[str(n)]}  {_amount(v)}" for n, v in sums["column"].items()]
     axes.set_xticks(range(len(labels)), labels, rotation=40, ha="left", rotation_mode="anchor")
     axes.xaxis.tick_top()
     axes.tick_params(length=0)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from experiments.figures.labels import word
+from experiments.figures.labels import line_name, word
 from experiments.figures.style import DOUBLE, new, series, styled, year_axis
 from experiments.inequality import gini, lorenz
 from experiments.sources import SPREAD, by_source
@@ -84,7 +84,7 @@ def draw(runs: Runs, language: str = "en") -> Figure:
                 rows["year"], rows["mean"] - reach, rows["mean"] + reach, alpha=0.15, linewidth=0,
                 color=look["color"],
             )  # fmt: skip
-            lower.plot(rows["year"], rows["mean"], label=line.replace("_", " "), **look)
+            lower.plot(rows["year"], rows["mean"], label=line_name(line, language), **look)
         upper.set(xlim=(0, 100), ylim=(0, 100), aspect="equal")
         upper.set_title(word(f"gini {panel}", language))
         persons = word(_WEIGHED[panel], language)

@@ -44,8 +44,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "mu": ("mean effect with sign", "平均效应（带符号）"),
     "ST": ("total index, 95 % interval", "总效应指数，95%区间"),
     "S1": ("first-order index", "一阶指数"),
-    "share of largest": ("effect / largest of the indicator", "效应/该指标最大效应"),
-    "share of total": ("total index", "总效应指数"),
+    "share of largest": ("effect / largest effect, {year}", "{year}年效应/该指标最大效应"),
+    "share of total": ("total index, {year}", "{year}年总效应指数"),
     "channel direct": ("direct effect", "直接效应"),
     "channel government effort": ("government effort", "政府征缴力度"),
     "channel leniency": ("leniency", "提前退休审批宽松"),
@@ -71,6 +71,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "own effort": ("Own effort (intensity)", "本省征缴力度"),
     "near effort": ("Neighbours' effort (intensity), both net of province and year",
                     "邻省征缴力度（均扣除省份与年份效应）"),
+    "receivers": ("{name} ({year}; {count} receive)", "{name}（{year}年；{count}省受益）"),
+    "dated": ("{name}, {year}", "{year}年{name}"),
+    "share of variance": ("share of the variance", "占方差比例"),
     "rest": ("All others", "其余"),
     "payers": ("pays (total)", "上解方（合计）"),
     "flows unit": ("receives (total) · {year}, billion yuan", "拨入方（合计）· {year}年，十亿元"),
@@ -184,6 +187,41 @@ def scaled(panel: str, language: str, change: bool = False) -> tuple[float, str]
 def word(key: str, language: str, **values: object) -> str:
     """The words for a key, with ``{name}`` filled in."""
     return _WORDS[key][language == "zh"].format(**values)
+
+
+_LINES = {
+    "history": "历史",
+    "municipal": "市级统筹",
+    "provincial": "省级统筹",
+    "provincial_adjustment": "省级调剂",
+    "provincial_unified": "省级统收统支",
+    "central_adjustment": "中央调剂",
+    "central_differential": "中央差额补助",
+    "adjustment": "中央调剂",
+    "pooling_2022": "2022年全国统筹",
+    "one_fund": "全国统收统支",
+    "national_2022": "2022年全国统筹",
+    "national_unified": "全国统收统支",
+    "national_pure": "全国统收统支（纯）",
+    "no_central_adjustment": "无中央调剂",
+    "soft_budget": "软预算",
+    "hard_budget": "硬预算",
+    "held_levers": "力度固定",
+    "with_assessment": "有考核",
+}
+"""Chinese words of scenarios and rules."""
+
+
+def line_name(line: str, language: str) -> str:
+    """A line's words (scenario or regime); in Chinese those without a translation stay English."""
+    if language == "zh":
+        return "+".join(_LINES.get(term, term.replace("_", " ")) for term in line.split("+"))
+    return line.replace("_", " ")
+
+
+def dated(name: str, year: int, language: str) -> str:
+    """An indicator's words with its year."""
+    return word("dated", language, name=indicator(name, language), year=year)
 
 
 def indicator(name: str, language: str) -> str:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from abm.errors import UserError
 from experiments.emergence.reaction import reaction_slope, weights
-from experiments.figures.labels import word
+from experiments.figures.labels import line_name, word
 from experiments.figures.style import DOUBLE, MUTED, PUBLISHED, SIMULATED, SINGLE, new, styled
 
 if TYPE_CHECKING:
@@ -103,10 +103,10 @@ def draw(runs: Runs, language: str = "en") -> Figure:
         bins = rows.groupby(pd.qcut(rows["near"].rank(method="first"), _BINS), observed=True)
         middles = bins[["near", "own"]].mean()
         axes.plot(middles["near"], middles["own"], "o", color=PUBLISHED, mfc="white")
-        axes.set_title(line.replace("_", " "))
+        axes.set_title(line_name(line, language))
         iv = rows[["iv_value", "iv_standard_error", "iv_first_stage"]].iloc[0]
         found = [
-            *(f"{x:.1f}".replace("-", "−") for x in (beta, low, high, *iv.iloc[:2])),
+            *(f"{x:z.1f}".replace("-", "−") for x in (beta, low, high, *iv.iloc[:2])),
             f"{iv.iloc[2]:.0f}",
         ]
         keys = ("value", "low", "high", "iv", "error", "strength")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from experiments.figures.labels import word
+from experiments.figures.labels import line_name, word
 from experiments.figures.style import DOUBLE, MUTED, SIMULATED, new, styled, year_axis
 from experiments.sources import SPREAD, by_source
 
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 _PANELS = {"reserve": (1e12, "trillion yuan"), "depleted": (1.0, "provinces")}
 _ABREAST = 4
+_EMPTY = 1.0
+"""Yuan below which a fund is empty: sums of large payments leave a few fen of either sign."""
 
 
 def numbers(runs: Runs) -> pd.DataFrame:
     """Panel and the columns of ``by_source``: yuan; provinces without a reserve."""
     provinces = runs.tables["provinces"]
     keys = ["key", "line", "seed", "draw", "rule", "year"]
-    empty = provinces.assign(depleted=(provinces["reserve"] <= 0).astype(float))
+    empty = provinces.assign(depleted=(provinces["reserve"] < _EMPTY).astype(float))
     count = empty.groupby(keys, observed=True, dropna=False)["depleted"].sum().reset_index()
     frames = {"reserve": runs.tables["national"], "depleted": count}
     return pd.concat(
@@ -36,7 +38,7 @@ def numbers(runs: Runs) -> pd.DataFrame:
 def draw(runs: Runs, language: str = "en") -> Figure:
     """Lines: means over seeds; grey: the first scenario's. Dark bands: 95 % of runs, seeds alone (Monte
     Carlo); pale bands: parameters drawn as well; thin lines: lowest and highest mean over other rules by
-    which governments choose.
+    which governments choose. A province that hands all to one national fund has no reserve of its own.
     """
     table = numbers(runs)
     columns = min(_ABREAST, len(runs.lines))
@@ -56,7 +58,7 @@ def draw(runs: Runs, language: str = "en") -> Figure:
             axes.axhline(0, color="black", linewidth=0.5)
             year_axis(axes, int(rows.index.min()), int(rows.index.max()))
             axes.tick_params(axis="x", labelrotation=45)
-            axes.set_title("" if row else line.replace("_", " "))
+            axes.set_title("" if row else line_name(line, language))
             if column == 0:
                 axes.set_ylabel(f"{word(f'reserves {panel}', language)}\n({word(unit_name, language)})")
     for axes in panels[(2 * blocks - 2) * columns :]:

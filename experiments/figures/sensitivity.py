@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from experiments.figures.labels import change_unit, indicator, word
+from experiments.figures.labels import change_unit, dated, indicator, word
 from experiments.figures.style import DOUBLE, PALE, SIMULATED, SINGLE, new, styled
 from experiments.indices import MEASURES
 
@@ -32,7 +32,7 @@ def numbers(table: pd.DataFrame, scenario: str | None = None) -> pd.DataFrame:
     wide["inner"] = rows[rows["measure"] == _WITHIN[ranking]].set_index(by)["value"]
     largest = wide.groupby("indicator")["value"].transform("max")
     wide["share"] = wide["value"] if ranking == "ST" else (wide["value"] / largest.where(largest > 0))
-    wide["measure"] = ranking
+    wide["measure"], wide["year"] = ranking, int(rows["year"].iloc[0])
     order = (
         wide.groupby("parameter")["share"].mean().fillna(0).sort_values(ascending=False, kind="stable").index
     )
@@ -43,7 +43,9 @@ def numbers(table: pd.DataFrame, scenario: str | None = None) -> pd.DataFrame:
 
 @styled
 def tornado(table: pd.DataFrame, language: str = "en", scenario: str | None = None) -> Figure:
-    """A panel an indicator; pale bars: size or total share with 95 % interval; dark: with sign, or alone."""
+    """A panel an indicator; pale bars: mean size (Morris) or total index (Sobol), 95 % bootstrap interval;
+    dark bars: mean with sign, or first-order index. At most the twelve parameters of the largest mean share.
+    """
     found = numbers(table, scenario)
     names = list(found["indicator"].unique())
     parameters = list(found["parameter"].unique())[:MOST_SHOWN]
@@ -54,15 +56,22 @@ def tornado(table: pd.DataFrame, language: str = "en", scenario: str | None = No
     ranking = found["measure"].iloc[0]
     for axes, name in zip(panels, names, strict=False):
         part = found[found["indicator"] == name].set_index("parameter").loc[parameters]
-        divisor, unit = change_unit(name, language) if ranking == "mu_star" else (1.0, "")
+        divisor, unit = (
+            change_unit(name, language)
+            if ranking == "mu_star"
+            else (1.0, word("share of variance", language))
+        )
         part = part[["value", "high", "inner"]] / divisor
         sign = np.where(part["inner"] < 0, -1.0, 1.0) if ranking == "mu_star" else 1.0
         pale = axes.barh(places, part["value"] * sign, height=0.8, color=PALE)
         dark = axes.barh(places, part["inner"], height=0.45, color=SIMULATED)
         reach = (part["high"] - part["value"]).to_numpy()
-        axes.errorbar(part["value"] * sign, places, xerr=reach, fmt="none", ecolor="0.25", elinewidth=0.7)
+        for colour, width in (("white", 2.0), ("0.1", 0.8)):  # rimmed, to be seen on a dark bar
+            axes.errorbar(
+                part["value"] * sign, places, xerr=reach, fmt="none", ecolor=colour, elinewidth=width
+            )
         axes.axvline(0, color="black", linewidth=0.6)
-        axes.set_title(indicator(name, language))
+        axes.set_title(dated(name, found["year"].iloc[0], language))
         axes.set_xlabel(unit)
         axes.set_yticks(places, parameters)
         axes.tick_params(axis="y", length=0)
@@ -84,7 +93,9 @@ def tornado(table: pd.DataFrame, language: str = "en", scenario: str | None = No
 
 @styled
 def heat_map(table: pd.DataFrame, language: str = "en", scenario: str | None = None) -> Figure:
-    """Parameters by indicators: the total index, or the size of the effect over the indicator's largest."""
+    """Parameters by indicators: the total index, or the size of the effect over the indicator's largest; how
+    sure these are shows in ``tornado``.
+    """
     found = numbers(table, scenario)
     shares = found.pivot(index="parameter", columns="indicator", values="share")
     shares = shares.loc[found["parameter"].unique(), found["indicator"].unique()]
@@ -101,6 +112,6 @@ def heat_map(table: pd.DataFrame, language: str = "en", scenario: str | None = N
     axes.spines[:].set_visible(False)
     key = "share of total" if found["measure"].iloc[0] == "ST" else "share of largest"
     bar = figure.colorbar(image, ax=axes, location="top", shrink=0.8, aspect=25, pad=0.02)
-    bar.set_label(word(key, language))
+    bar.set_label(word(key, language, year=found["year"].iloc[0]))
     bar.outline.set_visible(False)
     return figure

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from experiments.figures.labels import word
+from experiments.figures.labels import line_name, word
 from experiments.figures.style import DOUBLE, PUBLISHED, SIMULATED, SINGLE, new, styled
 from experiments.paired import effects
 
@@ -75,7 +75,7 @@ def draw(runs: Runs, language: str = "en") -> Figure:
                 middle, part["difference"], yerr=reach, fmt=mark, color=colour, mfc=fill, elinewidth=0.8,
                 label=word("migrants" if migrant else "locals", language),
             )  # fmt: skip
-        axes.set_title(line.replace("_", " "))
+        axes.set_title(line_name(line, language))
     for axes in panels[len(lines) :]:
         axes.set_axis_off()
     for axes in panels[: len(lines)]:
