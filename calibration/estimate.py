@@ -96,16 +96,13 @@ def run(plan: Plan, say: Say = lambda _: None) -> Outcome:
     first = msm.minimise(task, weights, starts, plan.iterations)
     say(_spent(f"first step: objective {first.objective:.0f}", trials))
 
-    weights = msm.second_weights(
-        table.error, first.simulated.mean(axis=0) - table.value, _codes(table, "target"), first.simulated,
-        _codes(table, "province"),
-    )  # fmt: skip
+    weights = weights_of(table, first.simulated)
     second = msm.minimise(task, weights, [first.position], plan.iterations)
     say(_spent(f"second step: objective {second.objective:.0f}", trials))
 
     misfit = second.simulated.mean(axis=0) - table.value
     by_province = msm.clustered(misfit, _codes(table, "province"))
-    slopes, inner = second.jacobian, msm.inside(second.position)
+    slopes, inner = second.slopes, msm.inside(second.position)
     stated = msm.deviations(slopes, weights, np.diag(table.error**2), len(plan.seeds), inner)
     robust = msm.deviations(slopes, weights, by_province, None, inner)
     dependence = msm.dependence(robust, slopes, weights, inner)
@@ -113,6 +110,14 @@ def run(plan: Plan, say: Say = lambda _: None) -> Outcome:
         space, table, task, first, second, weights, stated, robust, dependence,
         msm.unidentified(slopes, weights / dependence), task.simulate(space.default[None])[0],
     )  # fmt: skip
+
+
+def weights_of(table: moments.Table, simulated: Array) -> Array:
+    """The second step's matrix after moments simulated by seed (S, m); see ``msm.second_weights``."""
+    misfit = simulated.mean(axis=0) - table.value
+    return msm.second_weights(
+        table.error, misfit, _codes(table, "target"), simulated, _codes(table, "province")
+    )
 
 
 def _starts(task: msm.Problem, weights: Array, space: free.Space, plan: Plan) -> list[Array]:
@@ -175,7 +180,7 @@ def fitted(outcome: Outcome) -> pd.DataFrame:
 
 def sensitivities(outcome: Outcome) -> pd.DataFrame:
     """Change of each estimate (its own unit) if all cells of a target were higher by one stated error."""
-    lead = msm.sensitivity(outcome.second.jacobian, outcome.weights) * outcome.table.error
+    lead = msm.sensitivity(outcome.second.slopes, outcome.weights) * outcome.table.error
     lead = lead * outcome.space.slopes(outcome.second.position)[:, None]
     frame = pd.DataFrame(lead.T, columns=outcome.space.names)
     return frame.groupby(outcome.table.index.get_level_values("target"), sort=False).sum()

@@ -9,8 +9,9 @@ step's misfit and the simulation leave. With G = ∂f/∂θ and Ω the variance 
 (McFadden 1989; Pakes and Pollard 1989). Where the simulation's own variance is known it takes the place of
 the second part: Ω_S = Ω + Σ/S. Λ = (G'WG)⁻¹G'W says by how much the estimate moves if a moment is off by one
 (Andrews, Gentzkow and Shapiro 2017). Discrete choices of persons make f rough over small distances, common
-draws or not. So slopes come from a two-level design, and the estimate is a mean of Gauss–Newton rounds, in
-which the roughness averages out. Nothing here knows the pension model: a problem is a function.
+draws or not. So slopes come from a two-level design, their information G'WG is counted from products of
+different seeds, in whose mean noise does not count as slope, and the estimate is a mean of Gauss–Newton
+rounds, in which roughness averages out. Nothing here knows the pension model: a problem is a function.
 """
 
 from __future__ import annotations
@@ -45,6 +46,9 @@ FAILED = 10.0
 AT_BOUND = 0.02
 """A position nearer than this to an end of its range lies at the bound."""
 
+NOTHING = 1e-6
+"""Share of the greatest eigenvalue of an information that stands for none."""
+
 PRIOR = 1 / np.sqrt(12)
 """Standard deviation of a position before there are data: uniform over the unit cube."""
 
@@ -52,7 +56,7 @@ PRIOR = 1 / np.sqrt(12)
 class Problem(NamedTuple):
     """Moments of the data, shape (m,), and the simulator of them.
 
-    ``slopes`` gives the Jacobian (m, n) at a position where it is not to be had from ``simulate``.
+    ``slopes`` gives those by seed (S, m, n) at a position where they are not to be had from ``simulate``.
     """
 
     target: Array
@@ -61,14 +65,19 @@ class Problem(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """A minimum: position (n,), objective, simulated moments by seed (S, m), Jacobian (m, n) by position."""
+    """A minimum: position (n,), objective, moments by seed (S, m) and their slopes by seed (S, m, n)."""
 
     position: Array
     objective: float
     simulated: Array
-    jacobian: Array
+    slopes: Array
     start: int
     message: str
+
+    @property
+    def jacobian(self) -> Array:
+        """Slopes of the simulated mean by position, (m, n)."""
+        return self.slopes.mean(axis=0)
 
 
 def residuals(simulated: Array, target: Array, root: Array) -> Array:
@@ -80,7 +89,12 @@ def residuals(simulated: Array, target: Array, root: Array) -> Array:
 
 
 def jacobian(problem: Problem, position: Array, step: float = STEP) -> Array:
-    """Slopes of the simulated moments in all coordinates from one batch of trials, shape (m, n).
+    """Slopes of the simulated mean, shape (m, n); see `slopes_by_seed`."""
+    return slopes_by_seed(problem, position, step).mean(axis=0)
+
+
+def slopes_by_seed(problem: Problem, position: Array, step: float = STEP) -> Array:
+    """Slopes of the simulated moments in all coordinates from one batch of trials, shape (S, m, n).
 
     A two-level design folded over (Box and Wilson 1951): a trial moves all coordinates by up to ``step``, and
     slopes are least squares over differences of opposite trials. Each slope rests on all trials, where
@@ -93,13 +107,12 @@ def jacobian(problem: Problem, position: Array, step: float = STEP) -> Array:
         return problem.slopes(position)
     for moves in (_two_levels(len(position)), np.eye(len(position))):
         up, down = (np.clip(position + sign * step * moves, 0.0, 1.0).round(6) for sign in (1.0, -1.0))
-        values = problem.simulate(np.concatenate([up, down])).mean(axis=1)
+        values = problem.simulate(np.concatenate([up, down]))
         rises = values[: len(moves)] - values[len(moves) :]
-        well = np.isfinite(rises).all(axis=1)
+        well = np.isfinite(rises).all(axis=(1, 2))
         if well.all():
             break
-    slopes: Array = np.linalg.pinv((up - down)[well]) @ rises[well]
-    return slopes.T
+    return np.einsum("np,psm->smn", np.linalg.pinv((up - down)[well]), rises[well])
 
 
 def _two_levels(count: int) -> Array:
@@ -146,19 +159,19 @@ def settled(problem: Problem, root: Array, found: Estimate, step: float = STEP) 
     stood, path = position, []
     for number in range(ROUNDS):
         if number % RENEWED == 0:
-            slopes = root @ jacobian(problem, position, step)
+            lead = root @ jacobian(problem, position, step)
         simulated = problem.simulate(position[None])[0]
         if np.isfinite(simulated).all():
             stood = position
-            position = _linear_minimum(slopes, residuals(simulated, problem.target, root), position, step)
+            position = _linear_minimum(lead, residuals(simulated, problem.target, root), position, step)
         else:
             position = ((position + stood) / 2).round(6)
         path.append(position)
     position = np.mean(path[-AVERAGED:], axis=0).round(6)
     simulated = problem.simulate(position[None])[0]
     off = residuals(simulated, problem.target, root)
-    there = jacobian(problem, position, step)
-    return found._replace(position=position, objective=float(off @ off), simulated=simulated, jacobian=there)
+    slopes = slopes_by_seed(problem, position, step)
+    return found._replace(position=position, objective=float(off @ off), simulated=simulated, slopes=slopes)
 
 
 def _linear_minimum(slopes: Array, off: Array, position: Array, step: float) -> Array:
@@ -251,13 +264,30 @@ def simulation_variance(simulated: Array) -> Array:
     return simulated.var(axis=0, ddof=1) / seeds if seeds > 1 else np.zeros(simulated.shape[1])
 
 
+def information(slopes: Array, weights: Array) -> Array:
+    """G'WG, (n, n), from slopes (m, n), or by seed (S, m, n): from products of different seeds then.
+
+    Noise of a slope is independent between seeds, so that it drops out of such products on average, where
+    squares count it as information. What comes out negative is next to nothing.
+    """
+    if slopes.ndim == 2:
+        return slopes.T @ weights @ slopes
+    if len(slopes) == 1:
+        return information(slopes[0], weights)
+    seeds, total = len(slopes), slopes.sum(axis=0)
+    cross = total.T @ weights @ total - sum(own.T @ weights @ own for own in slopes)
+    values, vectors = np.linalg.eigh(cross / (seeds * (seeds - 1)))
+    return (vectors * np.maximum(values, NOTHING * values.max())) @ vectors.T
+
+
 def sensitivity(slopes: Array, weights: Array) -> Array:
     """Λ = (G'WG)⁻¹G'W, shape (n, m): change of the estimate by unit of each moment.
 
-    A pseudo-inverse: a direction the moments say nothing of has no sensitivity.
+    Slopes as in `information`. A pseudo-inverse: a direction the moments say nothing of has no sensitivity.
     """
-    cross = slopes.T @ weights
-    return np.linalg.pinv(cross @ slopes, rcond=1e-10, hermitian=True) @ cross
+    inverse = np.linalg.pinv(information(slopes, weights), rcond=1e-10, hermitian=True)
+    mean = slopes if slopes.ndim == 2 else slopes.mean(axis=0)
+    return inverse @ mean.T @ weights
 
 
 def covariance(slopes: Array, weights: Array, variance: Array, seeds: int | None) -> Array:
@@ -284,8 +314,8 @@ def deviations(
     At a bound the first-order condition does not hold, and no standard error says how far the estimate would
     have gone.
     """
-    found = np.full(slopes.shape[1], np.nan)
-    spread = covariance(slopes[:, free], weights, variance, seeds)
+    found = np.full(slopes.shape[-1], np.nan)
+    spread = covariance(slopes[..., free], weights, variance, seeds)
     found[free] = np.sqrt(np.maximum(np.diag(spread), 0.0))
     return found
 
@@ -318,5 +348,5 @@ def unidentified(slopes: Array, weights: Array, prior: float = PRIOR) -> Array:
     The prior is uniform over the unit cube, taken as normal of that standard deviation; the data's
     information is G'WG with W the inverse of the variance of the moments.
     """
-    information = slopes.T @ weights @ slopes + np.eye(slopes.shape[1]) / prior**2
-    return np.sqrt(np.diag(np.linalg.inv(information))) / prior
+    both = information(slopes, weights) + np.eye(slopes.shape[-1]) / prior**2
+    return np.sqrt(np.diag(np.linalg.inv(both))) / prior

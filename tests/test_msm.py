@@ -125,7 +125,7 @@ def test_slopes_from_elsewhere_steer_a_search_to_the_same_minimum() -> None:
 
     def slopes(position: NDArray[np.float64]) -> NDArray[np.float64]:
         asked.append(position)
-        return SLOPES * 1.2
+        return SLOPES[None] * 1.2
 
     found = msm.minimise(
         msm.Problem(TARGET, linear, slopes), WEIGHTS, [np.full(3, 0.2)], iterations=40
@@ -156,6 +156,16 @@ def test_curvature_does_not_enter_slopes_and_every_slope_rests_on_all_trials() -
     one_by_one = 0.02 / (np.sqrt(2) * msm.STEP) / np.sqrt(2)  # two trials a slope, two seeds
     found = [msm.jacobian(msm.Problem(TARGET, rough(world, 0.02)), CENTRE) for world in range(20)]
     assert np.std(found - SLOPES) < one_by_one / 2.5
+
+
+def test_noise_in_slopes_is_no_information() -> None:
+    """The mean over many noisy slopes of two seeds is that without noise; squares have the noise on top."""
+    truth, noise = SLOPES.T @ WEIGHTS @ SLOPES, np.random.default_rng(5).normal(size=(2000, 2, 12, 3))
+    crossed = np.mean([msm.information(SLOPES + own, WEIGHTS) for own in noise], axis=0)
+    squared = np.mean([msm.information((SLOPES + own).mean(axis=0), WEIGHTS) for own in noise], axis=0)
+    np.testing.assert_allclose(crossed, truth, rtol=0.02, atol=0.02 * np.abs(truth).max())
+    np.testing.assert_allclose(np.diag(squared - truth), np.trace(WEIGHTS) / 2, rtol=0.1)
+    np.testing.assert_allclose(msm.information(SLOPES[None], WEIGHTS), truth)
 
 
 def test_rounds_find_the_minimum_where_roughness_stops_a_search() -> None:
