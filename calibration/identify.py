@@ -119,8 +119,8 @@ def recover(
     Each replication has data of its own (one run) and simulations of its own (as many seeds as the plan has),
     so that its error is independent of the others', and starts at the model's values. Weights are those of
     the estimation's second step, with the misfit of the model's own values. Only the slopes are shared: those
-    of the nearest point of a lattice as wide as their differences, under the plan's seeds. They steer a search
-    and scale its errors; what is minimised is simulated anew at every position.
+    of the nearest point of a lattice as wide as their differences, under the plan's seeds. They steer a
+    search and scale its errors; what is minimised is simulated anew at every position.
     """
     from scipy.stats import t
 
