@@ -162,18 +162,16 @@ def expected_moves(model: PensionModel, ages: np.ndarray, locals_too: bool) -> n
         weight = weight * (1.0 - np.eye(N))
     weight = (weight / np.maximum(weight.sum(axis=0), 1.0))[:, province]
     young, old = (weight * borders.young).sum(axis=0), (weight * borders.old).sum(axis=0)
-    return np.array([
-        [
-            0.5 * sum(
-                moves.expected_moves.py_func(
-                    int(age), max(FLEXIBLE_PENSION_AGE - age, 0.0), keep, young[c], old[c], borders.weighed
-                )
-                for keep in (law.keep_age_men, law.keep_age_women)
-            )
-            for age in ages
-        ]
-        for c in range(len(province))
-    ])  # fmt: skip
+    n, many = len(province), len(ages)
+    ages, young, old = np.tile(ages, n), np.repeat(young, many), np.repeat(old, many)
+    to_go = np.maximum(FLEXIBLE_PENSION_AGE - ages, 0.0)
+    men, women = (
+        moves.moves_of_many(
+            ages.astype(np.int64), to_go, np.full(n * many, keep), young, old, borders.weighed
+        )
+        for keep in (law.keep_age_men, law.keep_age_women)
+    )
+    return (0.5 * (men + women)).reshape(n, many)
 
 
 def movers_in_short(model: PensionModel, flexible: answers.Flexible) -> answers.Movers:

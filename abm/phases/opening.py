@@ -9,14 +9,12 @@ import numpy as np
 from abm import data, draws
 from abm.agents import employer
 from abm.agents.local_government import DEEMED, ENTRY, FLOOR, LENIENCY, LEVERS, NOBODY, RATE
-from abm.engine.moves import moves_of_many
-from abm.engine.people import YOUNGEST_PAYER
 from abm.parameters import Parameters
 from abm.phases import settle
 from abm.phases.employ import detection, firm_rules
 from abm.phases.live import pool_borders, utilities
 from abm.phases.rows import blocks, gathered
-from abm.population import inversion
+from abm.population import inversion, weighing
 from abm.population.base import Base
 from abm.population.employers import Deal
 from abm.population.persons import Flag, Status, birth_year_of, hukou_province_of
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
 N = len(PROVINCES)
 SETTLED = (Status.PUBLIC, Status.RETIRED, Status.FREE)
 """Who does not weigh moving."""
-COUNTED = ("paid_months", "deemed_months", "log_skill", "account")
 
 
 def funds(base: Base, places: Places) -> Funds:
@@ -110,7 +107,9 @@ def constants(model: PensionModel) -> None:
         persons_covered[:] += np.bincount(province, model.population.weights[strata], minlength=N)
         return employers, wages, strata
 
-    employers, wages, strata = gathered(model, covered, staff)
+    employers, wages, strata = gathered(model, covered, staff)  # province by province, as the table is
+    homes = places.province_of[firms["locality"]]
+    first = np.searchsorted(homes[employers], np.arange(N + 1))
     weights = model.population.weights[:, None] * flow  # by stratum and province of residence
     peers = 1.0 + rules.peer_weight * mean_of_places(places, model.market["compliant"])
     target, flexible = dues_to_meet(model)
@@ -128,10 +127,11 @@ def constants(model: PensionModel) -> None:
         np.full(N, national),
         rate,
         employers=employers,
+        first=first,
         wages=wages,
         strata=strata,
         weights=weights,
-        homes=places.province_of[firms["locality"]],
+        homes=homes,
         deviations=firms["log_cost"],
         ownerships=firms["ownership"],
         detection=audit,
@@ -182,64 +182,35 @@ def voluntary(model: PensionModel) -> np.ndarray:
     Whoever could pay voluntarily (flexible workers, staff left out) weighs it as in the pass, at the rules of
     the start and the base floor in force there.
     """
-    status, flags = model.population.persons["status"], model.population.persons["flags"]
-    paying = np.zeros(N)
+    persons = model.population.persons
+    seen, paying = surroundings(model), np.zeros(N)
+    columns = tuple(persons[name] for name in weighing.COLUMNS)
 
     def weighed(rows: np.ndarray) -> tuple[np.ndarray, ...]:
-        province, weights, pays, payoff = weighing(model, rows)
-        paying[:] += np.bincount(province, weights * pays, minlength=N)
-        return province, weights.astype(np.int32), payoff
+        talents = np.exp(persons["log_skill"][rows].astype(np.float64))
+        return weighing.weigh(rows, talents, columns, seen, model.rules, model.keys, paying)
 
-    province, weights, payoff = gathered(model, lambda s: unpaid_for(status[s], flags[s]), weighed)
+    province, weights, payoff = gathered(
+        model, lambda s: unpaid_for(persons["status"][s], persons["flags"][s]), weighed
+    )
     return inversion.inclination(province, weights, payoff, paying, model.rules.participation_scale)
 
 
-def weighing(model: PensionModel, rows: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Of persons who may pay voluntarily: the province that collects, weight, whether they pay, payoff."""
-    persons, places, rules, year = model.population.persons, model.places, model.rules, model.year
-    column = {name: persons[name][rows].astype(np.float64) for name in COUNTED}
-    ids, female = persons["id"][rows], (persons["flags"][rows] & Flag.FEMALE) > 0
-    age = year - birth_year_of(ids)
-    law, cadre = rules.retirement, (persons["flags"][rows] & Flag.CADRE) > 0
-    women = np.where(cadre, law.age_women_cadre, law.age_women_worker)
-    pension_age = np.where(female, women, law.age_men) / 12.0
-    home = np.where(
-        (persons["flags"][rows] & Flag.INSIDE) > 0, persons["relation"][rows], persons["hukou"][rows]
+def surroundings(model: PensionModel) -> weighing.Surroundings:
+    """What those see who weigh paying voluntarily at the start."""
+    fifty, fifty_five, sixty = (account_divisor.py_func(a, model.divisors) for a in (50.0, 55.0, 60.0))
+    return weighing.Surroundings(
+        province_of=model.places.province_of,
+        wages=model.wages,
+        base_wages=model.base_wages,
+        floors=model.levers[:, FLOOR].copy(),
+        premiums=model.population.employers["premium"],
+        premium_alone=model.parameters.value("labour.flexible_income_ratio", model.year),
+        ceiling=model.parameters.value("contributions.base_ceiling", model.year),
+        divisors=(fifty, fifty_five, sixty),
+        borders=pool_borders(model),
+        weights=model.population.weights,
     )
-    premium = np.where(
-        persons["employer"][rows] >= 0,
-        model.population.employers["premium"][persons["employer"][rows]],
-        model.parameters.value("labour.flexible_income_ratio", year),
-    )
-    patience = draws.uniforms(draws.key(model.scenario.seed, "patience"), ids)
-    trust = draws.uniforms(draws.key(model.scenario.seed, "awareness"), ids)
-    divisors = np.array([account_divisor.py_func(a, model.divisors) for a in (50.0, 55.0, 60.0)])
-    borders, hukou = pool_borders(model), hukou_province_of(ids)
-    at = persons["locality"][rows]
-    crossings = moves_of_many(
-        age.astype(np.int64), np.maximum(pension_age - age, 0.0),
-        np.where(female, rules.portability.keep_age_women, rules.portability.keep_age_men),
-        borders.young[hukou, at], borders.old[hukou, at], borders.weighed,
-    )  # fmt: skip
-    burden, value = inversion.voluntary_offers(
-        column["paid_months"] + column["deemed_months"],
-        np.maximum(pension_age - age, 0.0),
-        model.wages[places.province_of[persons["locality"][rows]]] * premium * np.exp(column["log_skill"]),
-        column["account"],
-        model.base_wages[places.province_of[home]],
-        model.levers[home, FLOOR],
-        rules.discount_low + (rules.discount_high - rules.discount_low) * patience,
-        rules.awareness_low + (rules.awareness_high - rules.awareness_low) * trust,
-        divisors[np.searchsorted([50.0, 55.0], pension_age, side="left")],
-        crossings,
-        model.parameters.value("contributions.base_ceiling", year),
-        rules,
-    )
-    weights = model.population.weights[persons["stratum"][rows]].astype(np.float64)
-    young = (age >= YOUNGEST_PAYER) & (age < pension_age)
-    weights = np.where(young, weights, 0.0)
-    pays = (persons["flags"][rows] & Flag.PAYS) > 0
-    return places.province_of[home].astype(np.uint8), weights, pays, value - rules.burden_aversion * burden
 
 
 def mean_of_places(places: Places, x: np.ndarray) -> np.ndarray:

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from abm import data
-from abm.agents import employer, worker
+from abm.agents import employer
 from abm.compile import decision
 from abm.engine.firms import FirmRules, own_cost
-from abm.engine.rules import Rules, lost_on_a_move
+from abm.population.bisection import bisect
 from abm.scheme.contributions import contribution_base
 from abm.space import PROVINCES
 
@@ -29,29 +29,33 @@ LOW, HIGH = -6.0, 6.0
 
 @decision
 def declared_by_province(
-    log_cost: Array, floor: Array, employers: Array, wages: Array, strata: Array, weights: Array,
-    homes: Array, deviations: Array, ownerships: Array, rate: Array, detection: Array, value: Array,
-    base_wage: Array, ceiling: float, rules: FirmRules,
+    asked: Array, log_cost: Array, floor: Array, employers: Array, first: Array, wages: Array, strata: Array,
+    weights: Array, homes: Array, deviations: Array, ownerships: Array, rate: Array, detection: Array,
+    value: Array, base_wage: Array, ceiling: float, rules: FirmRules,
 ) -> Array:  # fmt: skip
     """Declared bases of insured staff by province, (31,) yuan, if provinces had these costs and floors.
 
-    ``employers``, ``wages`` and ``strata`` are by member of staff, ``weights`` (256, 31) by stratum and
-    province; ``homes`` (the province an employer is
-    in, where its staff live), ``deviations`` and ``ownerships`` by employer.
+    Zero where a province is not ``asked`` for, mask (31,). ``employers``, ``wages`` and ``strata`` are by
+    member of staff, province by province from row ``first`` (32,) on; ``weights`` (256, 31) by stratum and
+    province; ``homes`` (the province an employer is in, where its staff live), ``deviations`` and
+    ``ownerships`` by employer.
     """
     hidden = np.empty(len(homes))
     for j in range(len(homes)):
         p = homes[j]
-        cost = own_cost(
-            np.exp(log_cost[p]), deviations[j], rules.dispersion, rules.cost_multiples[ownerships[j]]
-        )
-        hidden[j] = employer.hidden_share(rate[p], detection[p], rules.fine, value[p], cost)
+        if asked[p]:
+            cost = own_cost(
+                np.exp(log_cost[p]), deviations[j], rules.dispersion, rules.cost_multiples[ownerships[j]]
+            )
+            hidden[j] = employer.hidden_share(rate[p], detection[p], rules.fine, value[p], cost)
     total = np.zeros(N)
-    for i in range(len(wages)):
-        j = employers[i]
-        p = homes[j]
-        base = contribution_base(wages[i] * (1.0 - hidden[j]), base_wage[p], floor[p], ceiling)
-        total[p] += base * weights[strata[i], p]
+    for p in range(N):
+        if asked[p]:
+            declared = 0.0
+            for i in range(first[p], first[p + 1]):
+                shown = wages[i] * (1.0 - hidden[employers[i]])
+                declared += contribution_base(shown, base_wage[p], floor[p], ceiling) * weights[strata[i], p]
+            total[p] = declared
     return total
 
 
@@ -66,31 +70,34 @@ def concealment(
 ) -> tuple[Array, Array, Array]:
     """Median concealment costs (31,) and base floors (31,) at which dues meet ``target`` (31,) yuan.
 
-    ``other_dues(floor)`` are the flexible workers' dues under a floor. The cost is bisected first; where
-    dues exceed the target even with everything hidden, the floor applied locally is lowered, down to
-    ``lowest_floor``. Where the target is not reached at ``highest_cost`` (31,) the cost stays there.
-    Also returns what is then missing from the target (negative: too much), (31,) yuan.
+    ``other_dues(floor)`` are the flexible workers' dues under a floor; ``sample`` are the staff, as
+    :func:`declared_by_province` takes them. The cost is bisected; where dues exceed the target even with
+    everything hidden, the floor applied locally is lowered before, down to ``lowest_floor``. Where the target
+    is not reached at ``highest_cost`` (31,) the cost stays there. Also returns what is then missing from the
+    target (negative: too much), (31,) yuan.
     """
+    everywhere = np.ones(N, bool)
 
-    def dues(log_cost: np.ndarray, level: np.ndarray) -> np.ndarray:
-        declared = declared_by_province(log_cost, level, rate=rate, **sample)
+    def dues(log_cost: Array, level: Array, asked: Array) -> Array:
+        declared = declared_by_province(asked, log_cost, level, rate=rate, **sample)
         return declared * rate + other_dues(level)
 
     floor = floor.copy()
     low, high = np.full(N, LOW), np.log(highest_cost)
-    too_much = dues(low, floor) > target
-    lower, upper = np.full(N, lowest_floor), floor.copy()
-    for _ in range(40):
-        middle = 0.5 * (lower + upper)
-        above = dues(low, np.where(too_much, middle, floor)) > target
-        lower, upper = np.where(above, lower, middle), np.where(above, middle, upper)
-    floor = np.where(too_much, 0.5 * (lower + upper), floor)
-    for _ in range(40):
-        middle = 0.5 * (low + high)
-        above = dues(middle, floor) > target
-        low, high = np.where(above, low, middle), np.where(above, middle, high)
+    lowered = np.flatnonzero(dues(low, floor, everywhere) > target)
+
+    def excess_at_floor(level: Array, asked: Array) -> Array:
+        floors, here = floor.copy(), np.zeros(N, bool)
+        floors[lowered], here[lowered] = level, asked
+        return (dues(low, floors, here) - target)[lowered]
+
+    if len(lowered):
+        lower, upper = np.full(len(lowered), lowest_floor), floor[lowered]
+        lower, upper = bisect(excess_at_floor, lower, upper, 40, target[lowered])
+        floor[lowered] = 0.5 * (lower + upper)
+    low, high = bisect(lambda cost, asked: dues(cost, floor, asked) - target, low, high, 40, target)
     middle = 0.5 * (low + high)
-    return np.exp(middle), floor, target - dues(middle, floor)
+    return np.exp(middle), floor, target - dues(middle, floor, everywhere)
 
 
 def coverage_cost(
@@ -108,35 +115,14 @@ def coverage_cost(
     character = np.exp(rules.dispersion * firms["log_coverage_cost"])
     character = character * np.array(rules.coverage_cost_multiples)[firms["ownership"]]
     gain = ((1.0 - detection * rules.fine) * rate - (1.0 - detection) * value)[province]
-    low, high = np.full(N, LOW), np.full(N, HIGH)
-    for _ in range(60):
-        middle = 0.5 * (low + high)
-        left_out = np.clip(gain / (np.exp(middle)[province] * character), 0.0, 1.0)
+
+    def too_many(log_cost: Array, _: Array) -> Array:
+        left_out = np.clip(gain / (np.exp(log_cost)[province] * character), 0.0, 1.0)
         registered = employer.registered_share.py_func(1.0 - left_out, detection[province], review)
-        above = np.bincount(province, registered * firms["jobs"], minlength=N) > covered
-        low, high = np.where(above, low, middle), np.where(above, middle, high)
+        return np.bincount(province, registered * firms["jobs"], minlength=N) - covered
+
+    low, high = bisect(too_many, np.full(N, LOW), np.full(N, HIGH), 60, covered)
     return np.exp(0.5 * (low + high))
-
-
-@decision
-def voluntary_offers(
-    months: Array, years_to_go: Array, incomes: Array, accounts: Array, wages: Array, floors: Array,
-    discounts: Array, awareness: Array, divisors: Array, moves: Array, ceiling: float, rules: Rules,
-) -> tuple[Array, Array]:  # fmt: skip
-    """What paying would mean to each of many persons: base over income, and value per yuan of base.
-
-    ``moves`` are those into other pools that each expects before the pension.
-    """
-    burden, value = np.empty(len(months)), np.empty(len(months))
-    lost = lost_on_a_move(rules)
-    for i in range(len(months)):
-        offer = worker.offer(
-            months[i], years_to_go[i], incomes[i], accounts[i], wages[i], floors[i], ceiling,
-            rules.flexible_rate, rules.burden_aversion, worker.Tastes(discounts[i], awareness[i]),
-            worker.outlook(moves[i], lost, rules.transfer_delay), rules.scheme, divisors[i],
-        )  # fmt: skip
-        burden[i], value[i] = rules.flexible_rate * offer.base / incomes[i], offer.value
-    return burden, value
 
 
 def inclination(province: Array, weights: Array, payoff: Array, paying: Array, scale: float) -> Array:
@@ -149,14 +135,23 @@ def inclination(province: Array, weights: Array, payoff: Array, paying: Array, s
     for p in range(N):
         here = province == p
         fixed, weight = payoff[here] / scale, weights[here]
-        low, high = -5.0, 5.0
-        for _ in range(50):
-            middle = 0.5 * (low + high)
-            chance = 1.0 / (1.0 + np.exp(-(fixed + middle / scale)))
-            above = float((weight * chance).sum()) > paying[p]
-            low, high = (low, middle) if above else (middle, high)
-        result[p] = 0.5 * (low + high)
+        result[p] = _inclination(fixed, weight, paying[p], scale)
     return result
+
+
+def _inclination(fixed: Array, weights: Array, paying: float, scale: float) -> float:
+    """The inclination of one province; ``fixed`` are the payoffs over the ``scale``."""
+    chance = np.empty_like(fixed)
+
+    def too_many(inclination: Array, _: Array) -> Array:
+        # 1 / (1 + exp(-(fixed + inclination / scale))), in place
+        np.add(fixed, inclination[0] / scale, out=chance)
+        np.exp(np.negative(chance, out=chance), out=chance)
+        np.divide(1.0, np.add(1.0, chance, out=chance), out=chance)
+        return np.array([float(np.multiply(weights, chance, out=chance).sum()) - paying])
+
+    low, high = bisect(too_many, np.array([-5.0]), np.array([5.0]), 50, np.array([paying]))
+    return 0.5 * float(low[0] + high[0])
 
 
 def attraction(

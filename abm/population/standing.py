@@ -127,6 +127,6 @@ def _chosen(
 
 def _divided(rows: np.ndarray, order: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
     """Divide rows by luck: ``share`` of them, and the rest."""
-    by_luck = rows[np.argsort(order, kind="stable")]
+    by_luck = rows[apportion.ranked(order)]
     count = round(share * len(rows))
     return by_luck[:count], by_luck[count:]

@@ -283,7 +283,7 @@ def _origins(
         rows = np.flatnonzero(columns["kind"] == kind)
         n = round(persons / max(low[group], 1))
         chosen = rows[apportion.pick(n, age_weight[rows], order[rows])]
-        chosen = chosen[np.argsort(origin_order[chosen], kind="stable")]
+        chosen = chosen[apportion.ranked(origin_order[chosen])]
         hukou[chosen] = apportion.spread(len(chosen), base.migrants[p])
     return hukou
 
