@@ -1,4 +1,4 @@
-"""Bisection of rising functions that are dear to evaluate: the bits of the plain one in a third of the calls.
+"""Bisection of rising functions that are dear to evaluate: the bits of the plain one in fewer calls.
 
 The constants of the base year are solved over all persons or employers, and most of the halvings of a
 bisection only confirm on which side of a point far away the root lies. Here the root is found first by
