@@ -192,7 +192,9 @@ def test_the_cost_of_assessment_is_read_off_flows_that_exist() -> None:
 
 
 def test_retained_risk_is_one_where_nothing_is_shared_and_falls_by_what_others_pay() -> None:
-    """Two provinces with balances 10 and −10 (and years that shift both); others pay a share of the lack."""
+    """Two provinces with balances 10 and −10 (and years that shift both), one with a subsidy of 8 from before the
+    year; others pay a share of what it lacks. A stock handed over is no year's money.
+    """
     places, flows = [], []
     for scenario, shared in (("alone", 0.0), ("half", 0.5), ("pooled", 1.0)):
         for year, shift in ((2010, 0.0), (2011, 0.0), (2012, 4.0)):
@@ -201,11 +203,13 @@ def test_retained_risk_is_one_where_nothing_is_shared_and_falls_by_what_others_p
                 money = {"contribution_revenue": 50.0 + balance + shift, "interest": 0.0}
                 places.append(head | {"province": province, "benefit_expenditure": 50.0} | money)
             for payer, payee in (("fund:Hebei", "fund:China"), ("fund:China", "fund:Jilin")):
-                flows.append(head | {"kind": "pool", "payer": payer, "payee": payee, "amount": 10.0 * shared})
+                flows.append(head | {"kind": "pool", "payer": payer, "payee": payee, "amount": 6.0 * shared})
             flows.append(
                 head | {"kind": "own", "payer": "budget:Jilin", "payee": "fund:Jilin", "amount": 5.0}
             )
             lump = {"kind": "central_lump_subsidy", "payer": "budget:China", "payee": "fund:Jilin"}
             flows.append(head | lump | {"amount": 8.0})
+            stock = {"kind": "stock_to_centre", "payer": "fund:Hebei", "payee": "fund:centre"}
+            flows.append(head | stock | {"amount": 100.0 * shared})
     found = retained(pd.DataFrame(places), pd.DataFrame(flows)).set_index("scenario")["retained"]
     assert found.to_dict() == pytest.approx({"alone": 1.0, "half": 0.5, "pooled": 0.0})

@@ -34,23 +34,30 @@ def risk(places: pd.DataFrame, by: tuple[str, ...] = ("scenario", "year")) -> pd
 
 
 EX_ANTE = ("central_lump_subsidy",)
-"""Subsidies that are fixed before the year and answer to nobody's balance."""
+"""Subsidies that are fixed before the year and answer to nobody's balance: they are a province's own money."""
+
+STOCKS = ("stock_to_centre", "provincial_stock_to_centre")
+"""Reserves handed over once, when funds become one: what was saved before and no part of a year's balance."""
 
 
 def retained(places: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     """The part of its own balance that a province bears itself, by scenario and seed: a share, 0 to 1.
 
     Of a yuan that a province's fund lacks more than the others', the part that neither other provinces' funds
-    nor the centre pay: one plus the slope of net receipts on the own balance (contributions and interest less
-    benefits), over provinces and years net of years' means. That is the share of a shock that is not smoothed
+    nor the centre pay: one plus the slope of net receipts on the own balance (contributions, interest and
+    subsidies fixed before the year, less benefits), over provinces and years net of years' means. That is the share of a shock that is not smoothed
     (Asdrubali, Sørensen and Yosha 1996, Quarterly Journal of Economics 111) with places for shocks, since the
-    differences between provinces last. Subsidies fixed before the year do not count; what its own budget pays
-    is borne. Columns: scenario, seed, retained. The base year, in which nothing is pooled yet, is left out.
+    differences between provinces last. Reserves handed over once do not count; what its own budget pays is
+    borne. Columns: scenario, seed, retained. The base year, in which nothing is pooled yet, is left out.
     """
     by = ["scenario", "seed", "year"]
     rows = places[places["year"] > places["year"].min()].set_index([*by, "province"])
     balance = rows["contribution_revenue"] + rows["interest"] - rows["benefit_expenditure"]
-    moved = flows[~flows["kind"].isin(EX_ANTE)]
+    lump = flows[flows["kind"].isin(EX_ANTE)]
+    lump = lump.assign(province=lump["payee"].str.removeprefix("fund:"))
+    lumps = lump.groupby([*by, "province"])["amount"].sum()
+    balance = balance + lumps.reindex(balance.index, fill_value=0.0)
+    moved = flows[~flows["kind"].isin((*EX_ANTE, *STOCKS))]
     payer, payee = (moved[side].str.partition(":") for side in ("payer", "payee"))
     across = payer[2] != payee[2]
     received = pd.Series(0.0, index=balance.index)

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from abm.errors import UserError
+from experiments.emergence.risk import STOCKS
 from experiments.figures.labels import line_name, word
 from experiments.figures.style import DOUBLE, PUBLISHED, SIMULATED, new, styled
 from experiments.paired import quantile
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 _SHOWN = 3
 _FEW = 5
 """With fewer provinces on a side, errors clustered by province say nothing (MacKinnon and Webb 2017)."""
-_STOCKS = ("stock_to_centre", "provincial_stock_to_centre")
 _KEYS = ["seed", "year", "province"]
 
 
@@ -49,7 +49,7 @@ def panel(runs: Runs, reform: str) -> pd.DataFrame:
 def _handed_over(runs: Runs) -> pd.DataFrame:
     """Key, year, province and the reserve that it hands over (yuan)."""
     flows = runs.own("flows")
-    flows = flows[flows["kind"].isin(_STOCKS)]
+    flows = flows[flows["kind"].isin(STOCKS)]
     given = flows.assign(province=flows["payer"].str.removeprefix("fund:"))
     sums = given.groupby(["key", "year", "province"], observed=True)["amount"].sum()
     return sums.rename("stock").reset_index()
