@@ -192,8 +192,8 @@ def test_the_cost_of_assessment_is_read_off_flows_that_exist() -> None:
 
 
 def test_retained_risk_is_one_where_nothing_is_shared_and_falls_by_what_others_pay() -> None:
-    """Two provinces with balances 10 and −10 (and years that shift both), one with a subsidy of 8 from before the
-    year; others pay a share of what it lacks. A stock handed over is no year's money.
+    """Two provinces with balances 10 and −10 (and years that shift both), one with a subsidy of 8 from before
+    the year; others pay a share of what it lacks. A stock handed over is no year's money.
     """
     places, flows = [], []
     for scenario, shared in (("alone", 0.0), ("half", 0.5), ("pooled", 1.0)):

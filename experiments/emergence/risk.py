@@ -34,7 +34,7 @@ def risk(places: pd.DataFrame, by: tuple[str, ...] = ("scenario", "year")) -> pd
 
 
 EX_ANTE = ("central_lump_subsidy",)
-"""Subsidies that are fixed before the year and answer to nobody's balance: they are a province's own money."""
+"""Subsidies that are fixed before the year and answer to nobody's balance: a province's own money."""
 
 STOCKS = ("stock_to_centre", "provincial_stock_to_centre")
 """Reserves handed over once, when funds become one: what was saved before and no part of a year's balance."""
@@ -45,10 +45,11 @@ def retained(places: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
 
     Of a yuan that a province's fund lacks more than the others', the part that neither other provinces' funds
     nor the centre pay: one plus the slope of net receipts on the own balance (contributions, interest and
-    subsidies fixed before the year, less benefits), over provinces and years net of years' means. That is the share of a shock that is not smoothed
-    (Asdrubali, Sørensen and Yosha 1996, Quarterly Journal of Economics 111) with places for shocks, since the
-    differences between provinces last. Reserves handed over once do not count; what its own budget pays is
-    borne. Columns: scenario, seed, retained. The base year, in which nothing is pooled yet, is left out.
+    subsidies fixed before the year, less benefits), over provinces and years net of years' means. That is the
+    share of a shock that is not smoothed (Asdrubali, Sørensen and Yosha 1996, Quarterly Journal of Economics
+    111) with places for shocks, since the differences between provinces last. Reserves handed over once do not
+    count; what its own budget pays is borne. Columns: scenario, seed, retained. The base year, in which
+    nothing is pooled yet, is left out.
     """
     by = ["scenario", "seed", "year"]
     rows = places[places["year"] > places["year"].min()].set_index([*by, "province"])
