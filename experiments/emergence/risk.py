@@ -47,8 +47,8 @@ def retained(places: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     nor the centre pay: one plus the slope of net receipts on the own balance (contributions, interest and
     subsidies fixed before the year, less benefits), over provinces and years net of years' means. That is the
     share of a shock that is not smoothed (Asdrubali, Sørensen and Yosha 1996, Quarterly Journal of Economics
-    111) with places for shocks, since the differences between provinces last. Reserves handed over once do not
-    count; what its own budget pays is borne. Columns: scenario, seed, retained. The base year, in which
+    111) with places for shocks, since the differences between provinces last. Reserves handed over once do
+    not count; what its own budget pays is borne. Columns: scenario, seed, retained. The base year, in which
     nothing is pooled yet, is left out.
     """
     by = ["scenario", "seed", "year"]
