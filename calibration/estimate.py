@@ -93,7 +93,7 @@ def run(plan: Plan, say: Say = lambda _: None) -> Outcome:
     weights = msm.first_weights(table.error)
     starts = _starts(task, weights, space, plan)
     say(_spent("explored", trials))
-    first = msm.minimise(task, weights, starts, plan.iterations)
+    first = msm.search(task, weights, starts, plan.iterations)
     say(_spent(f"first step: objective {first.objective:.0f}", trials))
 
     weights = weights_of(table, first.simulated)
@@ -103,9 +103,11 @@ def run(plan: Plan, say: Say = lambda _: None) -> Outcome:
     misfit = second.simulated.mean(axis=0) - table.value
     by_province = msm.clustered(misfit, _codes(table, "province"))
     slopes, inner = second.slopes, msm.inside(second.position)
-    stated = msm.deviations(slopes, weights, np.diag(table.error**2), len(plan.seeds), inner)
-    robust = msm.deviations(slopes, weights, by_province, None, inner)
-    dependence = msm.dependence(robust, slopes, weights, inner)
+    stated_variance = np.diag(table.error**2)
+    stated = msm.deviations(slopes, weights, stated_variance, len(plan.seeds), inner, msm.PRIOR)
+    robust = msm.deviations(slopes, weights, by_province, None, inner, msm.PRIOR)
+    plain = msm.deviations(second.jacobian, weights, by_province, None, inner)
+    dependence = msm.dependence(plain, second.jacobian, weights, inner)
     return Outcome(
         space, table, task, first, second, weights, stated, robust, dependence,
         msm.unidentified(slopes, weights / dependence), task.simulate(space.default[None])[0],

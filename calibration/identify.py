@@ -146,7 +146,7 @@ def recover(
         task = msm.Problem(published, simulate(SEARCH_SEED + number * seeds, seeds), slopes)
         estimate = msm.minimise(task, weights, [space.default], iterations)
         free_of_bounds = msm.inside(estimate.position)
-        error = msm.deviations(estimate.slopes, weights, variance, seeds, free_of_bounds)
+        error = msm.deviations(estimate.slopes, weights, variance, seeds, free_of_bounds, msm.PRIOR)
         found.append(list(space.values(estimate.position).values()))
         errors.append(error * space.slopes(estimate.position))
     known = np.array([truth[name] for name in space.names])

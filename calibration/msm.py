@@ -130,12 +130,19 @@ def _two_levels(count: int) -> Array:
 def minimise(
     problem: Problem, weights: Array, starts: Sequence[Array], iterations: int = 10, step: float = STEP
 ) -> Estimate:
-    """The best of several bounded least-squares searches, settled; ``weights`` is the matrix W, shape (m, m).
+    """The best of several bounded least-squares searches, settled; ``weights`` is W, shape (m, m)."""
+    return settled(problem, weights, search(problem, weights, starts, iterations, step), step)
 
-    Each search is a trust-region Gauss–Newton iteration of optimagic (``scipy_ls_trf``) in the unit cube. It
-    takes no step that does not lower the objective, so it stops where the objective is as rough as a step
-    would gain; `settled` goes on from there. The same problem gives the same sequence of trials, so a search
-    over stored trials repeats itself up to where it was.
+
+def search(
+    problem: Problem, weights: Array, starts: Sequence[Array], iterations: int = 10, step: float = STEP
+) -> Estimate:
+    """The best end of several searches, without slopes.
+
+    Each is a trust-region Gauss–Newton iteration of optimagic (``scipy_ls_trf``) in the unit cube. It takes
+    no step that does not lower the objective, so it stops where the objective is as rough as a step would
+    gain; `settled` goes on from there. The same problem gives the same sequence of trials, so a search over
+    stored trials repeats itself up to where it was.
     """
     root = np.linalg.cholesky(weights).T
     best: Estimate | None = None
@@ -143,49 +150,50 @@ def minimise(
         found = _search(problem, root, np.asarray(start, dtype=np.float64), iterations, step)
         if best is None or found.objective < best.objective:
             best = found._replace(start=number)
-    assert best is not None, "minimise needs a start"
-    return settled(problem, root, best, step)
+    assert best is not None, "a search needs a start"
+    return best
 
 
-def settled(problem: Problem, root: Array, found: Estimate, step: float = STEP) -> Estimate:
+def settled(problem: Problem, weights: Array, found: Estimate, step: float = STEP) -> Estimate:
     """The mean of the last Gauss–Newton rounds from the end of a search, with slopes and objective there.
 
     A round goes to the minimum of the linear problem inside the cube and at most ``step`` away, whatever the
     objective says; one that lands on a trial that fails goes half the way back. Where moments are rough, each
     round ends at another place around the root of G'Wg, and their mean is nearer to it than any of them
-    (Polyak and Juditsky 1992).
+    (Polyak and Juditsky 1992). Slopes are the mean of those found on the way. What the moments do not tell
+    stays where the search ended: the distance from there is weighed by the width of the prior.
     """
+    root = np.linalg.cholesky(weights).T
     position: Array = found.position
-    stood, path = position, []
+    stood, path, made = position, [], []
     for number in range(ROUNDS):
         if number % RENEWED == 0:
-            lead = root @ jacobian(problem, position, step)
+            made.append(slopes_by_seed(problem, position, step))
+            lead = root @ np.mean(made, axis=(0, 1))
         simulated = problem.simulate(position[None])[0]
         if np.isfinite(simulated).all():
-            stood = position
-            position = _linear_minimum(lead, residuals(simulated, problem.target, root), position, step)
+            stood, off = position, residuals(simulated, problem.target, root)
+            position = _linear_minimum(lead, off, position, found.position, step)
         else:
             position = ((position + stood) / 2).round(6)
         path.append(position)
     position = np.mean(path[-AVERAGED:], axis=0).round(6)
+    made.append(slopes_by_seed(problem, position, step))
     simulated = problem.simulate(position[None])[0]
     off = residuals(simulated, problem.target, root)
-    slopes = slopes_by_seed(problem, position, step)
-    return found._replace(position=position, objective=float(off @ off), simulated=simulated, slopes=slopes)
+    return found._replace(
+        position=position, objective=float(off @ off), simulated=simulated, slopes=np.mean(made, axis=0)
+    )
 
 
-def _linear_minimum(slopes: Array, off: Array, position: Array, step: float) -> Array:
-    """Where |off + slopes·(p − position)|² is least, in the cube and at most ``step`` away.
-
-    Directions that the moments say little of are damped by the width of the prior; that moves no root.
-    """
+def _linear_minimum(slopes: Array, off: Array, position: Array, anchor: Array, step: float) -> Array:
+    """Where |off + slopes·(p − position)|² + |(p − anchor)/prior|² is least, at most ``step`` away."""
     from scipy.optimize import lsq_linear
 
-    count = len(position)
     bounds = np.maximum(-step, -position), np.minimum(step, 1.0 - position)
-    rows, goal = np.concatenate([slopes, np.eye(count) / PRIOR]), np.concatenate([-off, np.zeros(count)])
-    move = lsq_linear(rows, goal, bounds, method="bvls").x
-    return np.clip(position + move, 0.0, 1.0).round(6)
+    rows = np.concatenate([slopes, np.eye(len(position)) / PRIOR])
+    goal = np.concatenate([-off, (anchor - position) / PRIOR])
+    return np.clip(position + lsq_linear(rows, goal, bounds, method="bvls").x, 0.0, 1.0).round(6)
 
 
 def _search(problem: Problem, root: Array, start: Array, iterations: int, step: float) -> Estimate:
@@ -290,15 +298,25 @@ def sensitivity(slopes: Array, weights: Array) -> Array:
     return inverse @ mean.T @ weights
 
 
-def covariance(slopes: Array, weights: Array, variance: Array, seeds: int | None) -> Array:
+def covariance(
+    slopes: Array, weights: Array, variance: Array, seeds: int | None, prior: float | None = None
+) -> Array:
     """The sandwich, shape (n, n), for moments of variance ``variance`` (m, m).
 
     With ``seeds`` the simulated moments vary as the data do, Ω_S = (1 + 1/S)·variance; with None
-    ``variance`` is already that of the difference.
+    ``variance`` is already that of the difference. With the standard deviation of a ``prior`` a direction
+    without information has that one: V = (G'WG + P)⁻¹(G'WΩ_S WG + P)(G'WG + P)⁻¹, P = 1/prior². Without, as in
+    textbooks, it makes infinitely wide whatever it has a part in.
     """
-    lead = sensitivity(slopes, weights)
     factor = 1.0 if seeds is None else 1.0 + 1.0 / seeds
-    return factor * lead @ variance @ lead.T
+    if prior is None:
+        lead = sensitivity(slopes, weights)
+        return factor * lead @ variance @ lead.T
+    mean = slopes if slopes.ndim == 2 else slopes.mean(axis=0)
+    known = np.eye(mean.shape[1]) / prior**2
+    inner = factor * mean.T @ weights @ variance @ weights @ mean + known
+    bread = np.linalg.inv(information(slopes, weights) + known)
+    return bread @ inner @ bread
 
 
 def inside(position: Array) -> NDArray[np.bool_]:
@@ -307,7 +325,12 @@ def inside(position: Array) -> NDArray[np.bool_]:
 
 
 def deviations(
-    slopes: Array, weights: Array, variance: Array, seeds: int | None, free: NDArray[np.bool_]
+    slopes: Array,
+    weights: Array,
+    variance: Array,
+    seeds: int | None,
+    free: NDArray[np.bool_],
+    prior: float | None = None,
 ) -> Array:
     """Standard errors from the sandwich, shape (n,), given the coordinates that are not ``free``: NaN there.
 
@@ -315,7 +338,7 @@ def deviations(
     have gone.
     """
     found = np.full(slopes.shape[-1], np.nan)
-    spread = covariance(slopes[..., free], weights, variance, seeds)
+    spread = covariance(slopes[..., free], weights, variance, seeds, prior)
     found[free] = np.sqrt(np.maximum(np.diag(spread), 0.0))
     return found
 

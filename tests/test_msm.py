@@ -168,6 +168,19 @@ def test_noise_in_slopes_is_no_information() -> None:
     np.testing.assert_allclose(msm.information(SLOPES[None], WEIGHTS), truth)
 
 
+def test_a_direction_without_information_keeps_its_prior_and_spoils_no_other() -> None:
+    blind, variance, free = SLOPES.copy(), np.diag(ERROR**2), np.ones(3, dtype=bool)
+    blind[:, 2] = blind[:, 1] + 1e-4 * blind[:, 2]  # the last two cannot be told apart
+    wide = msm.deviations(blind, WEIGHTS, variance, None, free)
+    kept = msm.deviations(blind, WEIGHTS, variance, None, free, msm.PRIOR)
+    assert (wide[1:] > 100).all()
+    assert (kept[1:] < msm.PRIOR).all()
+    assert (kept[1:] > 0.6 * msm.PRIOR).all()
+    assert kept[0] == pytest.approx(wide[0], rel=0.02)
+    none = msm.deviations(np.zeros((12, 3)), WEIGHTS, variance, None, free, msm.PRIOR)
+    np.testing.assert_allclose(none, msm.PRIOR)
+
+
 def test_rounds_find_the_minimum_where_roughness_stops_a_search() -> None:
     """Errors of the estimate are centred on zero and smaller than those of the search's end."""
     start, errors, ends = np.full(3, 0.1), [], []
@@ -175,7 +188,7 @@ def test_rounds_find_the_minimum_where_roughness_stops_a_search() -> None:
         problem = msm.Problem(TARGET, rough(world, 0.15))
         root = np.linalg.cholesky(WEIGHTS).T
         end = msm._search(problem, root, start, 10, msm.STEP)
-        errors.append(msm.settled(problem, root, end).position - analytic())
+        errors.append(msm.settled(problem, WEIGHTS, end).position - analytic())
         ends.append(end.position - analytic())
     mean, error = np.mean(errors, axis=0), np.std(errors, axis=0, ddof=1) / np.sqrt(20)
     assert (np.abs(mean) < 3 * error).all()
