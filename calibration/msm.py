@@ -305,8 +305,8 @@ def covariance(
 
     With ``seeds`` the simulated moments vary as the data do, Ω_S = (1 + 1/S)·variance; with None
     ``variance`` is already that of the difference. With the standard deviation of a ``prior`` a direction
-    without information has that one: V = (G'WG + P)⁻¹(G'WΩ_S WG + P)(G'WG + P)⁻¹, P = 1/prior². Without, as in
-    textbooks, it makes infinitely wide whatever it has a part in.
+    without information has that one: V = (G'WG + P)⁻¹(G'WΩ_S WG + P)(G'WG + P)⁻¹, P = 1/prior². Without, as
+    in textbooks, it makes infinitely wide whatever it has a part in.
     """
     factor = 1.0 if seeds is None else 1.0 + 1.0 / seeds
     if prior is None:

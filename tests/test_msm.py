@@ -176,7 +176,7 @@ def test_a_direction_without_information_keeps_its_prior_and_spoils_no_other() -
     assert (wide[1:] > 100).all()
     assert (kept[1:] < msm.PRIOR).all()
     assert (kept[1:] > 0.6 * msm.PRIOR).all()
-    assert kept[0] == pytest.approx(wide[0], rel=0.02)
+    assert kept[0] < 0.2 * msm.PRIOR
     none = msm.deviations(np.zeros((12, 3)), WEIGHTS, variance, None, free, msm.PRIOR)
     np.testing.assert_allclose(none, msm.PRIOR)
 
