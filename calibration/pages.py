@@ -40,7 +40,8 @@ def estimate_page(outcome: Outcome, plan: Plan) -> str:
         f"How the searches ended: first step, {outcome.first.message} second step, {outcome.second.message}",
         "",
         "Standard errors: *stated* from the errors of the targets with (1 + 1/S); *robust* from the misfit, "
-        "clustered by province, which is wider where the model is wrong and the one to quote. Provinces "
+        "clustered by province, which is wider where the model is wrong and the one to quote; both with the "
+        "prior's deviation where the moments say nothing. Provinces "
         "count as independent, so that a misfit common to all of them is not in either. A parameter at a "
         "bound has none, and those of the others are given that bound. By the robust ones the moments hold "
         f"1/{outcome.dependence:.3g} of the information they would hold if they were independent; so much is "
