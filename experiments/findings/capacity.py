@@ -26,7 +26,7 @@ POINTS = {(0.5, 2): "half bailed out", (0.0, 2): "hard budgets", (0.0, 4): "hard
 
 def table(runs: Runs) -> pd.DataFrame:
     """Levels under municipal pools of both kinds of provinces, and their paired difference."""
-    places = runs.provinces("deficits")
+    places = runs.provinces("deficits", YEAR)
     places = places[places["scenario"] == "municipal"]
     start = places[places["year"] == places["year"].min()].groupby("province")[
         ["retirees", "insured_employees"]

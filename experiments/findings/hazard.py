@@ -34,7 +34,8 @@ YEAR, HARD_YEAR = 2018, 2016
 
 def table(runs: Runs) -> pd.DataFrame:
     """Differences to municipal pools by regime; then at hard budgets, without mobility, with held levers."""
-    pooling, hard, immobile = (runs.provinces(name) for name in ("pooling", "deficits", "immobile"))
+    pooling, immobile = (runs.provinces(name, YEAR) for name in ("pooling", "immobile"))
+    hard = runs.provinces("deficits", HARD_YEAR)
     parts = [
         rows(moral_hazard(pooling, name, YEAR, indicators=list(PANELS)), PANELS, words)
         for name, words in REGIMES.items()

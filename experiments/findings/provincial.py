@@ -23,7 +23,7 @@ REGIMES = {"provincial_unified": "unified", "provincial_unified+with_assessment"
 
 def table(runs: Runs) -> pd.DataFrame:
     """Differences to municipal pools, all provinces: by assessment, and by what moves lose."""
-    pooling, assessed = runs.provinces("pooling"), runs.provinces("assessed_coverage")
+    pooling, assessed = (runs.provinces(name, YEAR) for name in ("pooling", "assessed_coverage"))
     plain = moral_hazard(pooling, "provincial_unified+with_assessment", YEAR, indicators=list(PANELS))
     municipal = pooling[pooling["scenario"] == "municipal"]
     unified = moral_hazard(pooling, "provincial_unified", YEAR, indicators=list(PANELS))
@@ -33,7 +33,7 @@ def table(runs: Runs) -> pd.DataFrame:
         found = moral_hazard(both, "provincial_unified+with_assessment", YEAR, indicators=list(PANELS))
         words = f"weight {weight:g}, growth {growth:g}, cut {cut:g}"
         parts.append(rows(found, PANELS, words))
-    for lost, at in runs.provinces("larger_pool").groupby(LOST):
+    for lost, at in runs.provinces("larger_pool", YEAR).groupby(LOST):
         for name, words in REGIMES.items():
             found = moral_hazard(at, name, YEAR, indicators=list(PANELS))
             parts.append(rows(found, PANELS, f"{words}; {lost:g} of months lost"))
