@@ -23,7 +23,7 @@ from experiments.cli import main
 from experiments.design import Design
 from experiments.emergence.reaction import weights
 from experiments.figures import FIGURES, event_study, flows, lorenz, neighbour_reaction, reserves, winners
-from experiments.findings import race
+from experiments.findings import CLAIMS
 from experiments.findings.runs import Runs as Designed
 from experiments.inequality import gini
 from experiments.inequality import lorenz as curve
@@ -373,10 +373,19 @@ def test_lines_of_chinese_do_not_touch(runs: Runs) -> None:
     assert label._linespacing >= 1.5
 
 
-def test_a_copy_of_a_design_that_ends_too_early_is_named(tmp_path: Path) -> None:
-    short = Design.read("mobility").model_copy(update={"end": 2014})
-    with pytest.raises(UserError, match="design 'mobility' ends in 2014; what is shown is 2016"):
-        race.table(Designed(Store(tmp_path), make=False, designs={"mobility": short}))
+@pytest.mark.parametrize(
+    ("claim", "design", "year"),
+    [
+        ("race", "mobility", 2016), ("assessment", "pooling", 2018), ("capacity", "deficits", 2016),
+        ("hazard", "pooling", 2018), ("provincial", "pooling", 2016),
+    ],
+)  # fmt: skip
+def test_a_copy_of_a_design_that_ends_too_early_is_named(
+    claim: str, design: str, year: int, tmp_path: Path
+) -> None:
+    short = Design.read(design).model_copy(update={"end": 2014})
+    with pytest.raises(UserError, match=f"design '{design}' ends in 2014; what is shown is {year}"):
+        CLAIMS[claim].table(Designed(Store(tmp_path), make=False, designs={design: short}))
 
 
 def test_captions_are_listed_by_name(capsys: pytest.CaptureFixture[str]) -> None:
