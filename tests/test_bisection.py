@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from runs import model
 
-from abm.population import apportion
+from abm.population import apportion, inversion
 from abm.population.bisection import bisect
 
 PROVINCES, STEPS = 12, 50
@@ -72,3 +73,20 @@ def test_equal_draws_keep_their_order_in_the_faster_sort() -> None:
     np.testing.assert_array_equal(apportion.ranked(draws), np.argsort(draws, kind="stable"))
     distinct = np.random.default_rng(6).permutation(5000) / 5000.0
     np.testing.assert_array_equal(apportion.ranked(distinct), np.argsort(distinct, kind="stable"))
+
+
+@pytest.mark.parametrize("resolution", ["province", "prefecture"])
+def test_staff_come_to_their_costs_province_by_province(
+    resolution: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is added up from row to row of a province is all of its staff and nobody else's."""
+    solve, seen = inversion.concealment, []
+
+    def noted(*given: np.ndarray, **sample: np.ndarray) -> tuple[np.ndarray, ...]:
+        seen.append(np.diff(sample["homes"][sample["employers"]].astype(int)))
+        return solve(*given, **sample)
+
+    monkeypatch.setattr(inversion, "concealment", noted)
+    model(scale=60_000, end=2011, resolution=resolution)
+    assert seen
+    assert all((steps >= 0).all() and steps.sum() == 30 for steps in seen)
