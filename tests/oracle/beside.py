@@ -28,8 +28,7 @@ def pair(spec: str = "history", **options: object) -> tuple[PensionModel, Oracle
 def next_year(engine: PensionModel, oracle: Oracle) -> list[str]:
     """A year of both under the engine's levers; what differs."""
     engine.step()
-    oracle.levers = levers_of(engine)
-    oracle.step_to(engine.year)
+    oracle.step_to(engine.year, levers_of(engine))
     return differences(oracle, engine)
 
 

@@ -38,8 +38,7 @@ class Leaving:
     def _chances(self, hukou: int, c: int) -> tuple[float, float]:
         model = self._model
         here, own = model.province_of[c], self.pool(c)
-        weights = [math.exp(self._utility(hukou, here, k)) for k in PROVINCES]
-        total = sum(weights)
+        shares = self.shares(hukou, here)
         away, home, within = 0.0, 0.0, 0.0
         for k in PROVINCES:
             places = range(model.first[k], model.first[k + 1])
@@ -47,12 +46,18 @@ class Leaving:
                 cost = math.exp(-model.rules.prefecture_cost)
                 drawn = [model.population_share[d] * (1.0 if d == c else cost) for d in places]
                 out = sum(x for d, x in zip(places, drawn, strict=True) if self.pool(d) != own)
-                within = weights[k] / total * out / sum(drawn)
+                within = shares[k] * out / sum(drawn)
             else:
                 out = sum(model.population_share[d] for d in places if self.pool(d) != own)
-                away += weights[k] / total * out
-                home += weights[k] / total * out if k == hukou else 0.0
+                away += shares[k] * out
+                home += shares[k] * out if k == hukou else 0.0
         return away + within, home + within
+
+    def shares(self, hukou: int, here: int) -> list[float]:
+        """The logit shares of the provinces among who weighs a move."""
+        weights = [math.exp(self._utility(hukou, here, k)) for k in PROVINCES]
+        total = sum(weights)
+        return [weight / total for weight in weights]
 
     def _utility(self, h: int, o: int, k: int) -> float:
         """Section 6.1 without the pension and the shock."""

@@ -9,10 +9,12 @@ import mesa
 
 from abm.draws import normal, uniform
 from abm.scenario import Scenario
-from oracle import labour, paths, unification
+from oracle import growth, labour, paths, unification
 from oracle.accounts import Memory, accounts_of, memory_of
+from oracle.answers import owed
 from oracle.counts import Counts
 from oracle.employer import Employer, Staff
+from oracle.government import Government
 from oracle.leaving import Leaving
 from oracle.rules import Keys, Rules
 from oracle.settlement import realise, settle
@@ -87,12 +89,18 @@ class Oracle(mesa.Model):
         self.employers: list[Employer] = []
         self.province_benefit: list[float] | None = None
         self.memory: Memory | None = None
+        self.totals: growth.Totals | None = None
 
     # --- phases of a year
 
-    def step_to(self, year: int) -> None:
-        """The next year, under the levers that are set."""
+    def step_to(self, year: int, levers: list[Levers] | None = None) -> None:
+        """The next year, under levers that are given or the governments' own."""
         self.enter_year(year)
+        self.live_under(Government(self).all_chosen() if levers is None else levers)
+
+    def live_under(self, levers: list[Levers]) -> None:
+        """The rest of a year that has been entered."""
+        self.levers = levers
         self.employ()
         self.live()
         self.settle()
@@ -189,6 +197,16 @@ class Oracle(mesa.Model):
         self.settlement = settle(self, self.accounts, self.funds, before)
         self.memory = self.settlement.memory
         self.realised, self.funds = realise(self.settlement.books)
+        self.expect()
+
+    def expect(self) -> None:
+        """What governments take from the year into the next: rates owed, and how accounts grow (8.1)."""
+        self.owed_last_year = [owed(self.rules, levers.rate) for levers in self.levers]
+        before, self.totals = self.totals, growth.totals(self)
+        if before is None:
+            self.growth = growth.at_start(self)
+        else:
+            self.growth = growth.between(before, self.totals)
 
     def children(self) -> list[float]:
         """Those under 16 by province: of the start, plus births, less those who came of age."""

@@ -48,7 +48,7 @@ class Rules:
         self.lower = [december.lower_of(name) for name in PROVINCE_NAMES]
         self.worker_rate = value("contributions.worker_rate")
         self.employer_rate = value("contributions.employer_rate")
-        self.employer_rate_by_province = list(p.by_province("contributions.employer_rate", year))
+        self.employer_rate_by_province = p.by_province("contributions.employer_rate", year).tolist()
         self.national_floor = value("contributions.base_floor")
         self.ceiling = value("contributions.base_ceiling")
         self.account_share = value("contributions.account_share")

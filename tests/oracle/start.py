@@ -9,13 +9,16 @@ from oracle.accounts import Funds
 from oracle.employer import Employer
 from oracle.labour import Stock
 from oracle.model import Levers, Market, Oracle, PublicEntry
+from oracle.rules import step_table
 from oracle.worker import (
     CADRE,
     COVERED,
     FEMALE,
     INSIDE,
     PAYS,
+    PUBLIC,
     PUBLIC_GROUP,
+    RETIRED,
     STOPPED,
     TEMPORARY,
     Worker,
@@ -47,6 +50,7 @@ def oracle_from(engine: PensionModel) -> Oracle:
     oracle.population_share = places.population_share.tolist()
     oracle.work_share = places.work_share.tolist()
     oracle.urban_share = places.urban_share.tolist()
+    oracle.migrant_share = places.migrant_share.tolist()
     oracle.retired_share = places.retired_share.tolist()
     oracle.distance = places.distance.tolist()
     oracle.attraction = engine.attraction.tolist()
@@ -66,6 +70,7 @@ def oracle_from(engine: PensionModel) -> Oracle:
     oracle.weights = [int(w) for w in engine.population.weights]
     oracle.serials = {key: int(n) for key, n in engine.population.serials.items()}
     oracle.levers = levers_of(engine)
+    oracle.floor_at_start = engine.floor_at_start.tolist()
     oracle.market = Market(**{name: values.tolist() for name, values in engine.market.items()})
     value = engine.parameters.value
     oracle.leaving = value("labour.leaving", engine.year)
@@ -90,9 +95,24 @@ def oracle_from(engine: PensionModel) -> Oracle:
     oracle.compatriots = [[0] * 31 for _ in range(31)]
     for person in oracle.agents_by_type[Worker]:
         oracle.compatriots[person.hukou_province][oracle.province_of[person.locality]] += person.weight
+    oracle.weighing = _weighing(oracle)
     _employers(oracle, engine.population.employers)
     oracle.plan_hiring()
     return oracle
+
+
+def _weighing(oracle: Oracle) -> list[list[float]]:
+    """The share of adults who may weigh a move, by province of hukou and residence (4.6, 8.1)."""
+    table = step_table(oracle.parameters.table("worker.considers_moving", oracle.year))
+    weighs = [[0.0] * 31 for _ in range(31)]
+    for person in oracle.agents_by_type[Worker]:
+        if person.status not in {PUBLIC, RETIRED}:
+            chance = table[oracle.year - person.birth_year]
+            weighs[person.hukou_province][oracle.province_of[person.locality]] += chance * person.weight
+    return [
+        [x / max(float(n), 1.0) for x, n in zip(row, adults, strict=True)]
+        for row, adults in zip(weighs, oracle.compatriots, strict=True)
+    ]
 
 
 def _people(oracle: Oracle, table: dict) -> None:
