@@ -8,7 +8,7 @@ from dataclasses import astuple
 from abm.model import PensionModel
 from oracle.beside import pair
 from oracle.compare import differences, follow, numbers
-from oracle.government import NAMES, Government, candidates
+from oracle.government import NAMES
 from oracle.model import Oracle
 from oracle.start import levers_of
 
@@ -19,14 +19,11 @@ of all places for every year ahead; those of all actors would take ten seconds a
 
 def decisions(oracle: Oracle, engine: PensionModel, actors: tuple[int, ...]) -> Iterator[str]:
     """What differs of the governments' decisions of a year; people have not lived it yet in the oracle."""
-    governments, theirs = Government(oracle), engine.deliberation
+    governments, theirs = oracle.govern(), engine.deliberation
     yield from numbers("today's levers", [astuple(x) for x in governments.today], theirs.before)
     for c in actors:
         for lever, name in enumerate(NAMES):
-            tried = [
-                getattr(x, name)
-                for x in candidates(oracle, governments.today[c], governments.bounds[c], lever)
-            ]
+            tried = [getattr(levers, name) for levers in governments.tried(c, lever)]
             yield from numbers(f"candidates of {c} for {name}", tried, theirs.tries[lever, :, c])
             worth = governments.payoffs(c, lever)
             yield from numbers(f"payoffs of {c} for {name}", worth, theirs.payoffs[lever, :, c])

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import astuple, replace
 from typing import TYPE_CHECKING
 
 from abm.draws import normal
 from oracle import unification, what_if
+from oracle.choosing import ATTRACTION, IMITATION, PLANNER, attraction, example, odds
 
 if TYPE_CHECKING:
+    from oracle.accounts import Account
     from oracle.model import Levers, Oracle
 
 NAMES = (
@@ -79,8 +80,8 @@ def candidates(model: Oracle, today: Levers, allowed: Bounds, lever: int) -> lis
 class Government:
     """The governments of a year: what they try, what it is worth, what they choose."""
 
-    def __init__(self, model: Oracle) -> None:
-        self.model = model
+    def __init__(self, model: Oracle, last: Government | None = None) -> None:
+        self.model, self.last = model, last
         places = range(len(model.province_of))
         self.bounds = [bounds(model, c) for c in places]
         self.today = [within(model.levers[c], self.bounds[c]) for c in places]
@@ -91,63 +92,121 @@ class Government:
         self.asked = what_if.asked(model, self.today, exempts, admits)
         self.start = what_if.start(model, self.today)
         self.parts = what_if.expected_parts(model, self.asked.answers.horizon)
-        self._worth: dict[tuple[int, tuple[float, ...]], float] = {}
         self.as_it_is = what_if.look_ahead(model, self.start.accounts, self.parts)
+        self.rule = round(self.value("choice_rule"))
+        self.attractions: dict[tuple[int, int], list[float]] = {}
+        self.odds: dict[tuple[int, int], list[float]] = {}
+        self.experience = 1.0
+        if self.rule == ATTRACTION and self.learned:
+            self.experience += self.value("attraction_decay") * self.learned.experience
+        self._worth: dict[tuple[int, tuple[float, ...]], tuple[float, float]] = {}
 
-    def worth(self, c: int, levers: Levers) -> float:
-        """The payoff of a place under levers, all others keeping theirs."""
+    @property
+    def learned(self) -> Government | None:
+        """Last year's governments if they chose by attraction."""
+        return self.last if self.last is not None and self.last.rule == ATTRACTION else None
+
+    def value(self, name: str) -> float:
+        return self.model.parameters.value(f"government.{name}", self.model.year)
+
+    def unit(self, c: int) -> float:
+        """The wage bill per resident."""
+        return self.start.bill[c] / self.start.accounts[c].population
+
+    def worth(self, c: int, levers: Levers) -> tuple[float, float]:
+        """The payoff of a place under levers, all others keeping theirs, and what a planner adds to it."""
         if (c, astuple(levers)) not in self._worth:
             self._worth[c, astuple(levers)] = self._worked_out(c, levers)
         return self._worth[c, astuple(levers)]
 
-    def _worked_out(self, c: int, levers: Levers) -> float:
+    def _worked_out(self, c: int, levers: Levers) -> tuple[float, float]:
         model, begun = self.model, self.start
         new = what_if.change(model, self.asked, begun, c, levers)
-        path = self.as_it_is
-        if levers != self.today[c]:
-            path = what_if.look_ahead(model, what_if.counterfactual(begun, c, new), self.parts)
-        gains = what_if.worth(model, what_if.ahead(model, path, c))
-        return what_if.payoff(model, begun, c, levers, new, gains)
+        if levers == self.today[c]:
+            return what_if.payoff(model, begun, c, levers, new, self.gains(self.as_it_is, c)), 0.0
+        planner = self.rule == PLANNER
+        accounts = what_if.counterfactual(begun, c, new, self.lost if planner else 0.0)
+        path = what_if.look_ahead(model, accounts, self.parts)
+        own = what_if.payoff(model, begun, c, levers, new, self.gains(path, c))
+        return own, self.others_gain(c, accounts, path) if planner else 0.0
+
+    def others_gain(self, c: int, accounts: list[Account], path: what_if.Path) -> float:
+        """What all other places gain, over the residents of the actor."""
+        people = self.start.people
+        total = 0.0
+        for d, account in enumerate(accounts):
+            if d != c:
+                today = self.of_another(self.start.accounts[d], self.as_it_is, d)
+                total += (self.of_another(account, path, d) - today) * people[d]
+        return total / people[c]
+
+    @property
+    def lost(self) -> float:
+        """The part of the capital driven away that arrives nowhere, as a planner expects it."""
+        return min(self.value("exit_elasticity") / self.value("capital_flight"), 1.0)
+
+    def gains(self, path: what_if.Path, c: int) -> what_if.Worth:
+        return what_if.worth(self.model, what_if.ahead(self.model, path, c))
+
+    def of_another(self, account: Account, path: what_if.Path, d: int) -> float:
+        """The payoff of a place that keeps its levers, on the account that it comes to."""
+        begun, levers = self.start, self.today[d]
+        unmoved = what_if.change(self.model, self.asked, begun, d, levers)
+        size = account.employees / begun.accounts[d].employees
+        new = replace(unmoved, collected=account.contributions, size=size, exempted=unmoved.exempted * size)
+        return what_if.payoff(self.model, begun, d, levers, new, self.gains(path, d))
+
+    def tried(self, c: int, lever: int) -> list[Levers]:
+        """The five candidates of a lever."""
+        return candidates(self.model, self.today[c], self.bounds[c], lever)
 
     def payoffs(self, c: int, lever: int) -> list[float]:
         """The payoffs of the five candidates of a lever."""
-        tried = candidates(self.model, self.today[c], self.bounds[c], lever)
-        return [self.worth(c, levers) for levers in tried]
+        return [self.worth(c, levers)[0] for levers in self.tried(c, lever)]
+
+    def seen(self, c: int, lever: int) -> list[float]:
+        """What the candidates are worth as the government, or a planner, sees it."""
+        key, code = self.model.keys["perception"], self.model.codes[c]
+        size = self.value("perception_error") * self.unit(c)
+        return [
+            sum(self.worth(c, levers)) + size * normal(key, code + 1_000_000 * (len(STEPS) * lever + k))
+            for k, levers in enumerate(self.tried(c, lever))
+        ]
 
     def all_chosen(self) -> list[Levers]:
         """The new levers of all places, which move at once."""
         return [self.chosen(c) for c in range(len(self.model.province_of))]
 
     def chosen(self, c: int) -> Levers:
-        """The new levers of a place: a smoothed best response, lever by lever."""
-        model, today = self.model, self.today[c]
+        """The new levers of a place, on the way from today's to what it would rather have."""
+        if self.rule == IMITATION:
+            success = [self.seen(d, 0)[NOW] / self.unit(d) for d in range(len(self.today))]
+            wanted = self.today[example(self.model, c, round(self.value("neighbours")), success)]
+        else:
+            wanted = self.best(c)
+        inertia = self.value("inertia")
+        pairs = zip(astuple(self.today[c]), astuple(wanted), strict=True)
+        return within(type(wanted)(*(inertia * a + (1.0 - inertia) * b for a, b in pairs)), self.bounds[c])
 
-        def value(name: str) -> float:
-            return model.parameters.value(f"government.{name}", model.year)
-
-        unit = self.start.bill[c] / self.start.accounts[c].population
-        key = model.keys["perception"]
-        new = replace(today)
+    def best(self, c: int) -> Levers:
+        """The mean of the candidates by their odds, lever by lever."""
+        wanted = replace(self.today[c])
         for lever, name in enumerate(NAMES):
-            values = [getattr(x, name) for x in candidates(model, today, self.bounds[c], lever)]
-            seen = []
-            for k, true in enumerate(self.payoffs(c, lever)):
-                error = normal(key, model.codes[c] + 1_000_000 * (5 * lever + k))
-                seen.append(true + value("perception_error") * unit * error)
-            best = smoothed(values, seen, value("temperature") * unit)
-            inertia = value("inertia")
-            setattr(new, name, inertia * getattr(today, name) + (1.0 - inertia) * best)
-        return within(new, self.bounds[c])
+            values = [getattr(levers, name) for levers in self.tried(c, lever)]
+            seen = self.seen(c, lever)
+            if self.rule == ATTRACTION:
+                seen = [self.unit(c) * a for a in self.attraction(c, lever, seen)]
+            chances = odds(values, seen, self.value("temperature") * self.unit(c))
+            self.odds[c, lever] = chances
+            setattr(wanted, name, sum(u * x for u, x in zip(chances, values, strict=True)))
+        return wanted
 
-
-def smoothed(values: list[float], seen: list[float], temperature: float) -> float:
-    """The mean of the candidates by their odds; candidates cut to the same bound count once."""
-    best = max(seen)
-    total = mean = 0.0
-    for k, (x, worth) in enumerate(zip(values, seen, strict=True)):
-        if x in values[:k]:
-            continue
-        odds = math.exp((worth - best) / temperature)
-        total += odds
-        mean += odds * x
-    return mean / total
+    def attraction(self, c: int, lever: int, seen: list[float]) -> list[float]:
+        """The attractions of the candidates, from last year's and what is seen now."""
+        new = [(worth - seen[NOW]) / self.unit(c) for worth in seen]
+        if self.learned:
+            before, chances = self.learned.attractions[c, lever], self.learned.odds[c, lever]
+            decay, forgone = self.value("attraction_decay"), self.value("forgone_weight")
+            new = attraction(new, before, chances, self.learned.experience, decay, forgone)
+        self.attractions[c, lever] = new
+        return new

@@ -90,13 +90,22 @@ class Oracle(mesa.Model):
         self.province_benefit: list[float] | None = None
         self.memory: Memory | None = None
         self.totals: growth.Totals | None = None
+        self.governments: Government | None = None
 
     # --- phases of a year
 
     def step_to(self, year: int, levers: list[Levers] | None = None) -> None:
         """The next year, under levers that are given or the governments' own."""
         self.enter_year(year)
-        self.live_under(Government(self).all_chosen() if levers is None else levers)
+        self.live_under(self.govern().all_chosen() if levers is None else levers)
+
+    def govern(self) -> Government:
+        """The governments of the year, who remember last year's."""
+        last = self.governments
+        if last is not None:
+            last.last = None
+        self.governments = Government(self, last)
+        return self.governments
 
     def live_under(self, levers: list[Levers]) -> None:
         """The rest of a year that has been entered."""

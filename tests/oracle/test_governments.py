@@ -10,6 +10,7 @@ import pytest
 from abm.model import PensionModel
 from oracle import what_if
 from oracle.beside import SMALL, pair
+from oracle.choosing import ATTRACTION, IMITATION, PLANNER
 from oracle.compare import differences, follow
 from oracle.deciding import SOME, decisions, governments_agree
 from oracle.model import Oracle
@@ -63,6 +64,14 @@ def test_every_regime(regime: str, assessed: bool) -> None:
 def test_who_comes(changed: dict[str, object]) -> None:
     """Employers come for exemptions, self-payers by admission."""
     governments_agree("history", years=2, set=changed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", [IMITATION, ATTRACTION, PLANNER])
+def test_other_ways_to_choose(rule: int) -> None:
+    """A neighbour's levers, learning, and a planner for all of them, where employers come for exemptions."""
+    changed = {"government.choice_rule": {"2010-01-01": 0, "2011-01-01": rule}}
+    governments_agree("history", years=3, actors=SOME[:2], set={**EXEMPTIONS, **changed})
 
 
 @pytest.mark.slow

@@ -65,6 +65,7 @@ class Change:
 
     collected: float
     coverage: float
+    capital: float
     size: float
     people: float
     extra: float
@@ -125,6 +126,7 @@ def change(model: Oracle, who: Asked, begun: Start, c: int, levers: Levers) -> C
     return Change(
         collected=(staff + alone) * people + admitted.dues,
         coverage=now.coverage / was.coverage,
+        capital=capital,
         size=size,
         people=people,
         extra=off + deemed * (levers.deemed / today.deemed - 1.0),
@@ -134,10 +136,17 @@ def change(model: Oracle, who: Asked, begun: Start, c: int, levers: Levers) -> C
     )
 
 
-def counterfactual(begun: Start, c: int, new: Change) -> list[Account]:
-    """The accounts of all places after one has changed: what leaves it arrives elsewhere."""
+def counterfactual(begun: Start, c: int, new: Change, lost: float = 0.0) -> list[Account]:
+    """The accounts of all places after one has changed: what leaves it arrives elsewhere.
+
+    The share ``lost`` of the capital that it drives away arrives nowhere.
+    """
     others = [d for d in range(len(begun.accounts)) if d != c]
-    gone = begun.bill[c] * (1.0 - new.size) / sum(begun.bill[d] for d in others)
+    gone = (
+        begun.bill[c]
+        * (1.0 - new.size - lost * (1.0 - new.capital) * new.size / new.capital)
+        / sum(begun.bill[d] for d in others)
+    )
     left = begun.people[c] * (1.0 - new.people) / sum(begun.people[d] for d in others)
     result = [elsewhere(account, 1.0 + gone, 1.0 + left) for account in begun.accounts]
     at_home(result, others, new.admitted)
