@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 AGES, RETIRES, BEGAN = (25, 35, 45, 52), 57, 24
 QUANTILES = (1.0 / 6.0, 0.5, 5.0 / 6.0)
 LOG_INCOMES = (-0.9674, 0.0, 0.9674)
-LEAST_COVERAGE = 0.001
+LEAST_COVERAGE, LEAST_WAGE = 0.001, 0.05
+"""Bounds for places with hardly any staff; the wage in base wages."""
 
 
 @cache
@@ -76,9 +77,10 @@ def employers(model: Oracle, c: int, levers: Levers, exempt: float = 0.0) -> Ans
     kinds = ownerships(model)
     mean_premium = sum(share * premium for share, premium in kinds)
     coverage = based = 0.0
+    mean_wage = max(market.mean_wage[c], LEAST_WAGE)
     for o, (share, premium) in enumerate(kinds):
         out = base = 0.0
-        wage = market.mean_wage[c] * premium / mean_premium
+        wage = mean_wage * premium / mean_premium
         for x, weight in nodes():
             cost = math.exp(rules.cost_dispersion * x)
             cover = model.coverage_cost[p] * cost * rules.ownership_coverage_cost[o]
@@ -88,7 +90,7 @@ def employers(model: Oracle, c: int, levers: Levers, exempt: float = 0.0) -> Ans
             base += weight * mean_base(rules, wage, hidden, audit, levers.floor)
         covered = share * registered(inspection, rules.coverage_review, 1.0 - out)
         coverage += covered
-        based += covered * base / market.mean_wage[c]
+        based += covered * base / mean_wage
     return Answer(max(coverage, LEAST_COVERAGE), based / coverage)
 
 

@@ -6,8 +6,10 @@ from dataclasses import astuple, replace
 from typing import TYPE_CHECKING
 
 from abm.draws import normal
-from oracle import unification, what_if
+from oracle import ahead, unification, what_if, worth
 from oracle.choosing import ATTRACTION, IMITATION, PLANNER, attraction, example, odds
+from oracle.leaving import PROVINCES
+from oracle.province import Limits, Province, narrowed
 
 if TYPE_CHECKING:
     from oracle.accounts import Account
@@ -83,7 +85,10 @@ class Government:
     def __init__(self, model: Oracle, last: Government | None = None) -> None:
         self.model, self.last = model, last
         places = range(len(model.province_of))
-        self.bounds = [bounds(model, c) for c in places]
+        self.law = [dict(zip(NAMES, bounds(model, c), strict=True)) for c in places]
+        self.bounds = [
+            list(narrowed(self.law[c], model.limits.get(model.province_of[c], {})).values()) for c in places
+        ]
         self.today = [within(model.levers[c], self.bounds[c]) for c in places]
         exempts, admits = (
             any(allowed[NAMES.index(name)][1] > none for allowed in self.bounds)
@@ -91,8 +96,8 @@ class Government:
         )
         self.asked = what_if.asked(model, self.today, exempts, admits)
         self.start = what_if.start(model, self.today)
-        self.parts = what_if.expected_parts(model, self.asked.answers.horizon)
-        self.as_it_is = what_if.look_ahead(model, self.start.accounts, self.parts)
+        self.parts = ahead.expected_parts(model, self.asked.answers.horizon)
+        self.as_it_is = ahead.look_ahead(model, self.start.accounts, self.parts)
         self.rule = round(self.value("choice_rule"))
         self.attractions: dict[tuple[int, int], list[float]] = {}
         self.odds: dict[tuple[int, int], list[float]] = {}
@@ -123,14 +128,14 @@ class Government:
         model, begun = self.model, self.start
         new = what_if.change(model, self.asked, begun, c, levers)
         if levers == self.today[c]:
-            return what_if.payoff(model, begun, c, levers, new, self.gains(self.as_it_is, c)), 0.0
+            return worth.payoff(model, begun, {c: levers}, {c: new}, self.gains(self.as_it_is, c)), 0.0
         planner = self.rule == PLANNER
-        accounts = what_if.counterfactual(begun, c, new, self.lost if planner else 0.0)
-        path = what_if.look_ahead(model, accounts, self.parts)
-        own = what_if.payoff(model, begun, c, levers, new, self.gains(path, c))
+        accounts = what_if.counterfactual(begun, {c: new}, self.lost if planner else 0.0)
+        path = ahead.look_ahead(model, accounts, self.parts)
+        own = worth.payoff(model, begun, {c: levers}, {c: new}, self.gains(path, c))
         return own, self.others_gain(c, accounts, path) if planner else 0.0
 
-    def others_gain(self, c: int, accounts: list[Account], path: what_if.Path) -> float:
+    def others_gain(self, c: int, accounts: list[Account], path: ahead.Path) -> float:
         """What all other places gain, over the residents of the actor."""
         people = self.start.people
         total = 0.0
@@ -145,16 +150,16 @@ class Government:
         """The part of the capital driven away that arrives nowhere, as a planner expects it."""
         return min(self.value("exit_elasticity") / self.value("capital_flight"), 1.0)
 
-    def gains(self, path: what_if.Path, c: int) -> what_if.Worth:
-        return what_if.worth(self.model, what_if.ahead(self.model, path, c))
+    def gains(self, path: ahead.Path, c: int) -> worth.Worth:
+        return worth.worth(self.model, ahead.seen_by_locality(self.model, path, c))
 
-    def of_another(self, account: Account, path: what_if.Path, d: int) -> float:
+    def of_another(self, account: Account, path: ahead.Path, d: int) -> float:
         """The payoff of a place that keeps its levers, on the account that it comes to."""
         begun, levers = self.start, self.today[d]
         unmoved = what_if.change(self.model, self.asked, begun, d, levers)
-        size = account.employees / begun.accounts[d].employees
+        size = account.output / begun.accounts[d].output
         new = replace(unmoved, collected=account.contributions, size=size, exempted=unmoved.exempted * size)
-        return what_if.payoff(self.model, begun, d, levers, new, self.gains(path, d))
+        return worth.payoff(self.model, begun, {d: levers}, {d: new}, self.gains(path, d))
 
     def tried(self, c: int, lever: int) -> list[Levers]:
         """The five candidates of a lever."""
@@ -166,21 +171,35 @@ class Government:
 
     def seen(self, c: int, lever: int) -> list[float]:
         """What the candidates are worth as the government, or a planner, sees it."""
-        key, code = self.model.keys["perception"], self.model.codes[c]
-        size = self.value("perception_error") * self.unit(c)
         return [
-            sum(self.worth(c, levers)) + size * normal(key, code + 1_000_000 * (len(STEPS) * lever + k))
+            sum(self.worth(c, levers)) + self.error(c, lever, k)
             for k, levers in enumerate(self.tried(c, lever))
         ]
+
+    def error(self, c: int, lever: int, candidate: int) -> float:
+        """The error with which a government sees what a candidate is worth."""
+        draw = self.model.codes[c] + 1_000_000 * (len(STEPS) * lever + candidate)
+        size = self.value("perception_error") * self.unit(c)
+        return size * normal(self.model.keys["perception"], draw)
+
+    def success(self, c: int) -> float:
+        """The payoff of today's levers as it is seen, per yuan of wages."""
+        return (self.worth(c, self.today[c])[0] + self.error(c, 0, NOW)) / self.unit(c)
 
     def all_chosen(self) -> list[Levers]:
         """The new levers of all places, which move at once."""
         return [self.chosen(c) for c in range(len(self.model.province_of))]
 
+    def limits(self) -> dict[int, Limits]:
+        """The bounds of the next year, none where province and locality are one agent, or under a planner."""
+        if len(self.today) == len(PROVINCES) or self.rule == PLANNER:
+            return {}
+        return {p: Province(self, p).chosen() for p in PROVINCES}
+
     def chosen(self, c: int) -> Levers:
         """The new levers of a place, on the way from today's to what it would rather have."""
         if self.rule == IMITATION:
-            success = [self.seen(d, 0)[NOW] / self.unit(d) for d in range(len(self.today))]
+            success = [self.success(d) for d in range(len(self.today))]
             wanted = self.today[example(self.model, c, round(self.value("neighbours")), success)]
         else:
             wanted = self.best(c)

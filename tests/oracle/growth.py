@@ -71,7 +71,7 @@ def between(before: Totals, now: Totals) -> Totals:
     """The growth from one year's totals to the next."""
     names = [f.name for f in fields(Totals)]
     pairs = ((getattr(before, name), getattr(now, name)) for name in names)
-    return Totals(*([b / a for a, b in zip(x, y, strict=True)] for x, y in pairs))
+    return Totals(*([b / max(a, 1.0) for a, b in zip(x, y, strict=True)] for x, y in pairs))
 
 
 def grown(account: Account, growth: Totals, p: int, years: int) -> Account:

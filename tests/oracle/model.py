@@ -16,6 +16,7 @@ from oracle.counts import Counts
 from oracle.employer import Employer, Staff
 from oracle.government import Government
 from oracle.leaving import Leaving
+from oracle.province import Limits
 from oracle.rules import Keys, Rules
 from oracle.settlement import realise, settle
 from oracle.worker import Worker, identify, single
@@ -91,13 +92,17 @@ class Oracle(mesa.Model):
         self.memory: Memory | None = None
         self.totals: growth.Totals | None = None
         self.governments: Government | None = None
+        self.limits: dict[int, Limits] = {}
 
     # --- phases of a year
 
     def step_to(self, year: int, levers: list[Levers] | None = None) -> None:
         """The next year, under levers that are given or the governments' own."""
         self.enter_year(year)
-        self.live_under(self.govern().all_chosen() if levers is None else levers)
+        if levers is None:
+            governments = self.govern()
+            levers, self.limits = governments.all_chosen(), governments.limits()
+        self.live_under(levers)
 
     def govern(self) -> Government:
         """The governments of the year, who remember last year's."""

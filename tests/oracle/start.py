@@ -9,6 +9,7 @@ from oracle.accounts import Funds
 from oracle.employer import Employer
 from oracle.labour import Stock
 from oracle.model import Levers, Market, Oracle, PublicEntry
+from oracle.province import SET, Limits
 from oracle.rules import step_table
 from oracle.worker import (
     CADRE,
@@ -30,6 +31,13 @@ FREE = 5
 def levers_of(engine: PensionModel) -> list[Levers]:
     """The levers in force in the engine's present year."""
     return [Levers(*(float(x) for x in row)) for row in engine.levers]
+
+
+def limits_of(engine: PensionModel) -> dict[int, Limits]:
+    """The bounds that provinces have set for the next year; none at province resolution."""
+    if engine.provincial_bounds is None:
+        return {}
+    return {p: dict(zip(SET, row, strict=True)) for p, row in enumerate(engine.provincial_bounds.tolist())}
 
 
 def funds_of(funds: object) -> Funds:

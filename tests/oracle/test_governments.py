@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 
 from abm.model import PensionModel
-from oracle import what_if
+from oracle import worth
 from oracle.beside import SMALL, pair
 from oracle.choosing import ATTRACTION, IMITATION, PLANNER
 from oracle.compare import differences, follow
 from oracle.deciding import SOME, decisions, governments_agree
 from oracle.model import Oracle
+from oracle.start import limits_of
 
 OFF_THE_EDGE = {"regimes.assessment_good": 0.87, "regimes.assessment_coverage_growth": -0.003}
 """At the records' values a place that does all but approve pensions strictly scores the 0.9 of a good year
@@ -80,6 +81,42 @@ def test_the_whole_history() -> None:
     governments_agree("history", years=14, end=2024)
 
 
+NARROWER = {
+    "government.supplement_most": {"2010-01-01": 0.1, "2012-01-01": 0.03},
+    "government.deemed_most": {"2010-01-01": 0.014, "2012-01-01": 0.0125},
+}
+"""A law that passes the bounds that provinces have set."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "regime", ["municipal", "provincial_adjustment", "provincial_unified", "national_2022"]
+)
+def test_provinces_and_their_localities(regime: str) -> None:
+    """Of 360 places and 31 provinces two each: Beijing, which is one locality, and a place in Hebei."""
+    changed = {"regime": regime, **NARROWER}
+    governments_agree(
+        "history", years=2, actors=(0, 5), provinces=(0, 2), resolution="prefecture", set=changed
+    )
+
+
+@pytest.mark.slow
+def test_neighbours_within_a_province() -> None:
+    """Localities that imitate."""
+    changed = {"government.choice_rule": IMITATION}
+    governments_agree("history", years=1, actors=(5,), resolution="prefecture", set=changed)
+
+
+@pytest.mark.slow
+def test_a_planner_has_no_provinces_that_set_bounds() -> None:
+    """Bounds are neither sought nor found."""
+    changed = {"government.choice_rule": {"2010-01-01": 0, "2011-01-01": PLANNER}}
+    engine, oracle = pair(resolution="prefecture", set=changed)
+    engine.step()
+    oracle.enter_year(engine.year)
+    assert oracle.govern().limits() == limits_of(engine) == {}
+
+
 @pytest.mark.slow
 def test_years_under_their_own_levers() -> None:
     """Two years in which every lever of every place is the second model's own."""
@@ -134,7 +171,7 @@ def test_a_reserve_that_counts_for_nothing_is_seen(
     second_year: tuple[PensionModel, Oracle], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without the worth of the last reserve every payoff is another."""
-    right = what_if.worth
-    monkeypatch.setattr(what_if, "worth", lambda *given: replace(right(*given), reserve=0.0))
+    right = worth.worth
+    monkeypatch.setattr(worth, "worth", lambda *given: replace(right(*given), reserve=0.0))
     found = differing(*second_year, {})
     assert any(line.startswith("payoffs of 0 for audit") for line in found)

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING
 
-from abm.timeline import Event
-from oracle import growth
-from oracle.accounts import Account, Funds, Memory, interest, lawful_rates, plans
+from oracle.accounts import Account, lawful_rates
 from oracle.answers import Answers, levy, owed
 from oracle.arriving import Admitted, Arrivals, Outsiders
-from oracle.settlement import OWN_TREASURY, Part, Settlement, parts_of_year, settle_year
 
 if TYPE_CHECKING:
     from oracle.model import Levers, Oracle
-
-LEAST_RATIO = 1e-6
 
 
 @dataclass
@@ -54,7 +48,7 @@ def start(model: Oracle, today: list[Levers]) -> Start:
         result.flexible_dues.append(alone)
         result.early_cost.append(early)
         result.deemed_cost.append(deemed)
-        result.bill.append(bill)
+        result.bill.append(max(bill, 1.0))
         result.people.append(account.population)
     return result
 
@@ -136,22 +130,26 @@ def change(model: Oracle, who: Asked, begun: Start, c: int, levers: Levers) -> C
     )
 
 
-def counterfactual(begun: Start, c: int, new: Change, lost: float = 0.0) -> list[Account]:
-    """The accounts of all places after one has changed: what leaves it arrives elsewhere.
+def counterfactual(begun: Start, new: dict[int, Change], lost: float = 0.0) -> list[Account]:
+    """The accounts of all places after some have changed: what leaves them arrives elsewhere.
 
-    The share ``lost`` of the capital that it drives away arrives nowhere.
+    The share ``lost`` of the capital that they drive away arrives nowhere.
     """
-    others = [d for d in range(len(begun.accounts)) if d != c]
-    gone = (
-        begun.bill[c]
-        * (1.0 - new.size - lost * (1.0 - new.capital) * new.size / new.capital)
-        / sum(begun.bill[d] for d in others)
-    )
-    left = begun.people[c] * (1.0 - new.people) / sum(begun.people[d] for d in others)
-    result = [elsewhere(account, 1.0 + gone, 1.0 + left) for account in begun.accounts]
-    at_home(result, others, new.admitted)
-    result[c] = own_account(begun.accounts[c], new)
+    others = [d for d in range(len(begun.accounts)) if d not in new]
+    moved = sum(begun.bill[c] * driven_away(change, lost) for c, change in new.items())
+    left = sum(begun.people[c] * (1.0 - change.people) for c, change in new.items())
+    gone = moved / sum(begun.bill[d] for d in others)
+    gone_people = left / sum(begun.people[d] for d in others)
+    result = [elsewhere(account, 1.0 + gone, 1.0 + gone_people) for account in begun.accounts]
+    for c, change in new.items():
+        at_home(result, others, change.admitted)
+        result[c] = own_account(begun.accounts[c], change)
     return result
+
+
+def driven_away(new: Change, lost: float) -> float:
+    """The share of a place's wage bill that arrives elsewhere."""
+    return 1.0 - new.size - lost * (1.0 - new.capital) * new.size / new.capital
 
 
 def at_home(accounts: list[Account], others: list[int], came: Admitted) -> None:
@@ -199,136 +197,3 @@ def elsewhere(a: Account, more: float, more_people: float) -> Account:
         collectable=a.collectable * more,
         population=a.population * more_people,
     )
-
-
-# --- looking ahead
-
-
-def expected_parts(model: Oracle, horizon: int) -> list[list[Part]]:
-    """The rules expected in each year of the horizon, as known on 1 January."""
-    day = date(model.year, 1, 1)
-    announced = model.parameters.value("government.follows_announcements", model.year) > 0.0
-
-    def known(event: Event) -> bool:
-        return ((event.announced if announced else None) or event.start) <= day
-
-    timeline = tuple(event for event in model.scenario.timeline if known(event))
-    return [parts_of_year(timeline, model.year + s) for s in range(horizon)]
-
-
-@dataclass
-class Ahead:
-    """The years ahead of an actor, in today's wage bill: own money, the treasury's payments, reserves."""
-
-    money: list[float]
-    treasury: list[float]
-    reserve: list[float]
-    spending: list[float]
-
-
-Path = list[tuple[Funds, list[Account], Settlement]]
-"""Of each year ahead the opening funds, the accounts and the settlement."""
-
-
-def look_ahead(model: Oracle, accounts: list[Account], parts: list[list[Part]]) -> Path:
-    """Settle the accounts of all places in each year of the horizon."""
-    funds, memory, path, factors = model.funds, model.memory, [], growth.expected(model)
-    for s, rules in enumerate(parts):
-        year = model.year + s
-        lived = [
-            growth.grown(account, factors, model.province_of[c], s + 1) for c, account in enumerate(accounts)
-        ]
-        lived = planned(model, year, lived, funds, memory)
-        settled = settle_year(model, year, rules, lived, funds, memory, [0.0] * len(lived))
-        path.append((funds, lived, settled))
-        funds, memory = settled.books.close(), settled.memory
-    return path
-
-
-def planned(model: Oracle, year: int, accounts: list[Account], funds: Funds, memory: Memory) -> list[Account]:
-    """The accounts of a year ahead with their interest and plan."""
-    earned = interest(model, model.year, [a.retirees for a in accounts], funds)
-    pull = model.parameters.value("regimes.plan_pull", year)
-    plan = plans(memory.contributions, memory.collectable, [a.collectable for a in accounts], pull)
-    return [
-        replace(account, interest=i, plan=x) for account, i, x in zip(accounts, earned, plan, strict=True)
-    ]
-
-
-def ahead(model: Oracle, path: Path, c: int) -> Ahead:
-    """What one government sees of a path."""
-    p, one_tier = model.province_of[c], len(model.province_of) == 31
-
-    def held(funds: Funds) -> float:
-        return funds.local[c] + (funds.provincial[p] if one_tier else 0.0)
-
-    result, wage_bill = Ahead([], [], [], []), growth.expected(model).bill[p]
-    for s, (opening, accounts, settled) in enumerate(path):
-        bills = wage_bill ** (s + 1)
-        treasury = sum(settled.books.flow(name)[c] for name in OWN_TREASURY)
-        result.money.append((settled.own_money[c] + treasury) / bills)
-        result.treasury.append(treasury / bills)
-        result.reserve.append(held(opening) / bills)
-        result.spending.append(accounts[c].spending / bills)
-    result.reserve.append(held(path[-1][2].books.close()) / bills)
-    return result
-
-
-@dataclass
-class Worth:
-    """What the money of the years ahead is worth, yuan a year."""
-
-    money: float
-    reserve: float
-    treasury: float
-
-
-def worth(model: Oracle, seen: Ahead) -> Worth:
-    """The worth of own money, of the last reserve, and the treasury's payments."""
-
-    def value(name: str) -> float:
-        return model.parameters.value(f"government.{name}", model.year)
-
-    horizon, discount = len(seen.money), value("discount")
-    full, empty, scale = (value(f"money_value_{name}") for name in ("full", "empty", "months"))
-    kept = (1.0 - value("confiscation_hazard")) ** horizon
-    weights = [discount**s for s in range(horizon)]
-
-    def months(s: int) -> float:
-        spending = seen.spending[min(s, horizon - 1)]
-        return max(12.0 * seen.reserve[s] / spending, 0.0) if spending > 0.0 else 0.0
-
-    money = 0.0
-    for s, weight in enumerate(weights):
-        mu = (full + (empty - full) * math.exp(-months(s) / scale)) * kept
-        money += weight * mu * seen.money[s]
-    last = months(horizon)
-    stock = (full * last + (empty - full) * scale * (1.0 - math.exp(-last / scale))) * kept
-    reserve = value("terminal_weight") * discount**horizon * stock * seen.spending[-1] / 12.0
-    treasury = sum(w * x for w, x in zip(weights, seen.treasury, strict=True))
-    total = sum(weights)
-    return Worth(money / total, reserve / total, treasury / total)
-
-
-def payoff(model: Oracle, begun: Start, c: int, levers: Levers, new: Change, gains: Worth) -> float:
-    """What levers are worth to a government, yuan per resident."""
-    rules, p, bill = model.rules, model.province_of[c], begun.bill[c]
-
-    def value(name: str) -> float:
-        return model.parameters.value(f"government.{name}", model.year)
-
-    account = begun.accounts[c]
-    spent = max((account.benefits + new.extra + new.admitted.drawn) / bill, LEAST_RATIO)
-    output = max(account.output * new.size / bill, LEAST_RATIO)
-    below = max(1.0 - levers.floor / rules.national_floor, 0.0)
-    below += max(1.0 - levers.rate / rules.employer_rate_by_province[p], 0.0)
-    power = 1.0 + 1.0 / value("effort_elasticity")
-    effort = value("audit_cost") * abs(levers.audit) ** power
-    effort += value("registration_cost") * abs(levers.registration) ** power
-    effort += value("leniency_cost") * levers.leniency
-    total = bill * new.size - (1.0 - value("accrual_share")) * new.collected
-    total += gains.money + gains.reserve - (1.0 + value("shadow_cost")) * gains.treasury
-    total += value("benefit_weight") * bill * math.log(spent)
-    total += value("growth_weight") * bill * math.log(output)
-    total -= value("floor_repayment") * (below * new.collected + new.exempted)
-    return (total - bill * effort) / account.population
