@@ -243,8 +243,8 @@ def _stake(
                 pension_age - age, discount, scheme.wage_growth, scheme.pension_growth, scheme.pension_years
             )
             months = 12.0 * (age - FIRST_PAID)
-            total += worker.pension_at_stake(months, 1.0, 0.0, 1.0, annuity, awareness, wage)
-    return total / (len(ages) * len(quantiles))
+            total += worker.pension_at_stake(months, 1.0, 0.0, 1.0, annuity, awareness, 1.0)
+    return total / (len(ages) * len(quantiles)) / wage  # in base wages, where the decision's is in yuan
 
 
 def pension_stake(flexible: Flexible) -> float:

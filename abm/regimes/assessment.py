@@ -29,6 +29,10 @@ ITEMS = (
 GOOD_YEARS = 3.0
 
 
+EXACT = 1e-9
+"""A score this little below a mark reaches it: sums of weights hit marks of the records to the last bit."""
+
+
 @dataclass(frozen=True)
 class Assessment:
     """The module: weights, marks, growth asked of coverage, spending tolerated, reward and cut."""
@@ -50,12 +54,12 @@ class Assessment:
         """Score the year, count good years, reward and cut."""
         score = self.score(books, charged)
         memory = books.memory
-        years = np.where(score >= self.good, memory.good_years + books.part, 0.0)
+        years = np.where(score >= self.good - EXACT, memory.good_years + books.part, 0.0)
         books.memory = memory._replace(good_years=years)
         self._reward(books, years >= GOOD_YEARS - 1e-9)
         accounts = books.accounts
         short = np.maximum(books.plan - accounts.contributions_enterprise, 0.0) + accounts.off_list
-        cut = np.where(score < self.fail, self.cut_share * short, 0.0)
+        cut = np.where(score < self.fail - EXACT, self.cut_share * short, 0.0)
         books.post("transfer_cut", np.minimum(cut, books.treasury_left()))
 
     def score(self, books: Books, charged: Array) -> Array:

@@ -211,7 +211,7 @@ def stake(model: Oracle) -> float:
     for age, who in product(AGES, beliefs(rules)):
         annuity = choices.pension_annuity(who, RETIRES - age, rules.promise)
         total += rules.pension_weight * who.awareness * annuity * (age - BEGAN) * 0.01
-    return total / (len(AGES) * len(QUANTILES)) / max(mean_income(model), 1.0)
+    return total / (len(AGES) * len(QUANTILES)) / mean_income(model)
 
 
 class Answers:

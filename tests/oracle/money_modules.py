@@ -64,7 +64,8 @@ def assess(books: Books, charged: list[float], paid: list[float]) -> None:
     scores = [score(books, c, charged[c], paid[c]) for c in range(n)]
     good = books.value("regimes.assessment_good")
     memory.good_years = [
-        years + books.share if s >= good else 0.0 for years, s in zip(memory.good_years, scores, strict=True)
+        years + books.share if s >= good - 1e-9 else 0.0
+        for years, s in zip(memory.good_years, scores, strict=True)
     ]
     kept = books.value("regimes.assessment_kept_share")
     claims = [
@@ -87,5 +88,5 @@ def assess(books: Books, charged: list[float], paid: list[float]) -> None:
             refunds.append(0.0 if books.pooled[c] else min(claims[c], max(net, 0.0)))
         books.book("remittance_refunded", refunds)
     cut, fail = books.value("regimes.assessment_cut_share"), books.value("regimes.assessment_fail")
-    lost = [cut * a.slack if s < fail else 0.0 for a, s in zip(books.accounts, scores, strict=True)]
+    lost = [cut * a.slack if s < fail - 1e-9 else 0.0 for a, s in zip(books.accounts, scores, strict=True)]
     books.book("transfer_cut", books.charge(lost))
