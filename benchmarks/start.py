@@ -33,7 +33,7 @@ print(json.dumps({
 
 
 def seconds(arguments: list[str], **environment: str) -> float:
-    """How long a command takes, from the repository's root; caches are where ``environment`` says, or usual."""
+    """How long a command takes, from the root; caches as ``environment`` says, else in their usual place."""
     inherited = {key: value for key, value in os.environ.items() if key not in (OFF[0], "NUMBA_CACHE_DIR")}
     began = time.perf_counter()
     subprocess.run(arguments, cwd=ROOT, env={**inherited, **environment}, check=True, capture_output=True)
