@@ -147,7 +147,7 @@ def planted(design: str, effect: float = -0.05) -> pd.DataFrame:
 
 @pytest.mark.parametrize("name", ["hazard", "provincial", "race", "capacity"])
 def test_a_claim_is_a_table_and_a_figure(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Runs, "provinces", lambda self, design: planted(design))
+    monkeypatch.setattr(Runs, "provinces", lambda self, design, year: planted(design))
     found = CLAIMS[name].table(Runs())
     assert list(found.columns) == COLUMNS
     assert found[["value", "low", "high"]].notna().all(axis=None)
@@ -157,7 +157,7 @@ def test_a_claim_is_a_table_and_a_figure(name: str, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_planted_effect_is_what_the_table_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Runs, "provinces", lambda self, design: planted(design))
+    monkeypatch.setattr(Runs, "provinces", lambda self, design, year: planted(design))
     hazard = CLAIMS["hazard"].table(Runs()).set_index(["panel", "row", "series"])["value"]
     assert hazard["Audit effort", "national, pure", "deficit"] == pytest.approx(-0.05)
     assert hazard["Audit effort", "national, pure; workers stay", "deficit"] == pytest.approx(-0.05)
