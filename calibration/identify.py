@@ -112,15 +112,20 @@ LEAST_WORLDS = 20
 
 
 def recover(
-    plan: Plan, truth: Mapping[str, float] = RECOVERED, replications: int = 20, iterations: int = 6
+    plan: Plan,
+    truth: Mapping[str, float] = RECOVERED,
+    replications: int = 20,
+    iterations: int = 6,
+    by_variance: bool = False,
 ) -> Recovery:
     """Simulate data at known values, estimate them again, ``replications`` times.
 
     Each replication has data of its own (one run) and simulations of its own (as many seeds as the plan has),
     so that its error is independent of the others', and starts at the model's values. Weights are those of
-    the estimation's second step, with the misfit of the model's own values. Only the slopes are shared: those
-    of the nearest point of a lattice as wide as their differences, under the plan's seeds. They steer a
-    search and scale its errors; what is minimised is simulated anew at every position.
+    the estimation's second step, with the misfit of the model's own values, or with ``by_variance`` the
+    inverse variances of the moments between worlds, as if only luck kept the model from fitting. Only the
+    slopes are shared: those of the nearest point of a lattice as wide as their differences, under the plan's
+    seeds. They steer a search and scale its errors; what is minimised is simulated anew at every position.
     """
     from scipy.stats import t
 
@@ -138,7 +143,12 @@ def recover(
     others = _finite(simulate(VARIANCE_SEED, max(replications, LEAST_WORLDS)), at_truth)
     variance = np.cov(others.T)
     own = _simulator(plan, space, table, plan.seeds)
-    weights = weights_of(table, _finite(own, space.default))
+    if by_variance:
+        weights = msm.first_weights(
+            np.maximum(np.sqrt(np.diag(variance)), 1e-3 * np.abs(others.mean(axis=0)) + 1e-9)
+        )
+    else:
+        weights = weights_of(table, _finite(own, space.default))
     slopes = _on_lattice(msm.Problem(table.value, own))
 
     found, errors = [], []

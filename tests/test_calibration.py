@@ -272,23 +272,20 @@ def test_recovery_shares_slopes_and_nothing_else(tmp_path: Path, monkeypatch: py
 EARLY = {
     "employer.registration_base@2011-07-01": 0.15, "worker.early_indifferent": 0.6, "worker.inclination": 0.1,
 }  # fmt: skip
-TOGETHER = {
-    "employer.registration_base@2011-07-01": 0.15,
-    "worker.buy_in_window@2011-01-01": 0.12,
-    "worker.inclination": 0.1,
-}
-UNTOLD = pytest.mark.xfail(
-    strict=True, reason="window and inclination are not told apart (docs/calibration.md)"
-)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("truth", [EARLY, identify.RECOVERED, pytest.param(TOGETHER, marks=UNTOLD)], ids=str)
+@pytest.mark.parametrize(
+    ("truth", "by_variance"),
+    [(EARLY, True), (identify.RECOVERED, False)],
+    ids=["early", "identified"],
+)
 def test_known_parameters_are_recovered_from_simulated_data(
-    truth: Mapping[str, float], tmp_path: Path
+    truth: Mapping[str, float], by_variance: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three parameters, two worlds of their own: within a few standard errors of the truth."""
     pytest.importorskip("optimagic")
+    monkeypatch.setattr("calibration.msm.PAIRS", 4)  # three parameters: eight corners
     ranges = {
         "employer.registration_base@2011-07-01": [0.0, 0.4],
         "worker.early_indifferent": [0.1, 1.5],
@@ -298,7 +295,7 @@ def test_known_parameters_are_recovered_from_simulated_data(
     }
     freed = "".join(f"{name}: {{reason: x, range: {ranges[name]}}}\n" for name in truth)
     plan = estimate.Plan(jobs=2, store=tmp_path / "store", free=_file(tmp_path, freed))
-    found = identify.recover(plan, truth, replications=2)
+    found = identify.recover(plan, truth, replications=2, by_variance=by_variance)
     assert (np.abs(found.estimates - found.truth) < 3.5 * found.errors).all(), found.table().to_string()
     assert (found.errors < 0.25 * np.array([np.ptp(ranges[name]) for name in found.names])).all()
 
