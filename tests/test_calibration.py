@@ -273,6 +273,9 @@ EARLY = {
     "employer.registration_base@2011-07-01": 0.15, "worker.early_indifferent": 0.6, "worker.inclination": 0.1,
 }  # fmt: skip
 
+UNTOLD = ("worker.early_indifferent",)
+"""What the data do not identify (docs/calibration.md): found within its errors, and these are wide."""
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
@@ -297,7 +300,9 @@ def test_known_parameters_are_recovered_from_simulated_data(
     plan = estimate.Plan(jobs=2, store=tmp_path / "store", free=_file(tmp_path, freed))
     found = identify.recover(plan, truth, replications=2, by_variance=by_variance)
     assert (np.abs(found.estimates - found.truth) < 3.5 * found.errors).all(), found.table().to_string()
-    assert (found.errors < 0.25 * np.array([np.ptp(ranges[name]) for name in found.names])).all()
+    told = [name not in UNTOLD for name in found.names]
+    widths = np.array([np.ptp(ranges[name]) for name in found.names])
+    assert (found.errors < 0.25 * widths)[:, told].all()
 
 
 def _linear_emulator(slopes: np.ndarray) -> tuple[posterior.Emulator, Callable[[np.ndarray], np.ndarray]]:
