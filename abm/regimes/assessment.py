@@ -30,7 +30,7 @@ GOOD_YEARS = 3.0
 
 
 EXACT = 1e-9
-"""A score this little below a mark reaches it: sums of weights hit marks of the records to the last bit."""
+"""What is this little below a mark reaches it: sums of weights and of parts of years hit marks but for a bit."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Assessment:
         memory = books.memory
         years = np.where(score >= self.good - EXACT, memory.good_years + books.part, 0.0)
         books.memory = memory._replace(good_years=years)
-        self._reward(books, years >= GOOD_YEARS - 1e-9)
+        self._reward(books, years >= GOOD_YEARS - EXACT)
         accounts = books.accounts
         short = np.maximum(books.plan - accounts.contributions_enterprise, 0.0) + accounts.off_list
         cut = np.where(score < self.fail - EXACT, self.cut_share * short, 0.0)
