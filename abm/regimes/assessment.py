@@ -30,7 +30,7 @@ GOOD_YEARS = 3.0
 
 
 EXACT = 1e-9
-"""What is this little below a mark reaches it: sums of weights and of parts of years hit marks but for a bit."""
+"""What is this little below a mark reaches it: sums of weights, and of parts of years, miss by a last bit."""
 
 
 @dataclass(frozen=True)
