@@ -273,6 +273,11 @@ EARLY = {
     "employer.registration_base@2011-07-01": 0.15, "worker.early_indifferent": 0.6, "worker.inclination": 0.1,
 }  # fmt: skip
 
+WINDOW = {
+    "employer.registration_base@2011-07-01": 0.15,
+    "worker.buy_in_window@2011-01-01": 0.12,
+    "worker.inclination": 0.1,
+}
 UNTOLD = frozenset({"worker.early_indifferent"})
 """What the data do not identify (docs/calibration.md): found within its errors, and these are wide."""
 
@@ -280,8 +285,8 @@ UNTOLD = frozenset({"worker.early_indifferent"})
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("truth", "by_variance", "untold"),
-    [(EARLY, True, UNTOLD), (identify.RECOVERED, False, frozenset())],
-    ids=["early", "identified"],
+    [(EARLY, True, UNTOLD), (WINDOW, True, frozenset()), (identify.RECOVERED, False, frozenset())],
+    ids=["early", "window", "identified"],
 )
 def test_known_parameters_are_recovered_from_simulated_data(
     truth: Mapping[str, float],
