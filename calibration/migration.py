@@ -21,7 +21,7 @@ from scipy.optimize import minimize
 
 from abm import data
 from abm.model import PensionModel
-from abm.phases import opening
+from abm.phases import live, opening
 from abm.population.persons import birth_year_of
 from abm.population.standing import by_age
 from abm.scenario import Scenario
@@ -34,7 +34,7 @@ Array = np.ndarray
 
 
 class Weights(NamedTuple):
-    """Weights in utility of log distance, own hukou and log of one plus compatriots in thousands."""
+    """The weights that are estimated, as in the model's own ``live.Weights``."""
 
     distance: float
     hukou: float
@@ -46,9 +46,8 @@ class Setting:
     """Who weighs moving at the start, and what they see."""
 
     groups: tuple[tuple[float, Array], ...]  # chance of weighing a move, persons (31, 31) [hukou, here]
-    wages: Array  # (31,) their part in utility
-    distance: Array  # (31, 31) log distance over that within the province
-    compatriots: Array  # (31, 31) [hukou, there], log of one plus thousands
+    seen: live.Offer
+    income: float  # weight of log income
 
     @classmethod
     def of(cls, model: PensionModel) -> Setting:
@@ -61,14 +60,7 @@ class Setting:
         for c in np.unique(chances[chances > 0.0]):
             rows = np.flatnonzero(chances == c)
             groups.append((float(c), opening.crosstab(model, rows, np.ones(len(rows)))))
-        distance = np.log(model.places.distance)
-        take_home = model.wages * (1.0 - value("contributions.worker_rate", year))
-        return cls(
-            tuple(groups),
-            value("worker.wage_weight", year) * np.log(take_home),
-            distance - np.diag(distance)[:, None],
-            np.log1p(opening.stock(model) * AWAY / 1000.0),
-        )
+        return cls(tuple(groups), live.offer(model), value("worker.wage_weight", year))
 
 
 def table(periods: tuple[str, ...] = PERIODS) -> Array:
@@ -78,9 +70,8 @@ def table(periods: tuple[str, ...] = PERIODS) -> Array:
 
 def chosen(setting: Setting, weights: Weights, attraction: Array, cost: float) -> Array:
     """Chances of each province for who weighs a move, (31, 31, 31) [hukou, here, there]."""
-    utility = (setting.wages + attraction) - weights.distance * setting.distance - cost * AWAY
-    pull = weights.network * setting.compatriots + weights.hukou * np.eye(N)
-    total = utility[None] + pull[:, None, :]
+    staying, pull = live.weighed(setting.seen, live.Weights(setting.income, *weights))
+    total = (staying + attraction - cost * AWAY)[None] + pull[:, None, :]
     odds = np.exp(total - total.max(axis=2, keepdims=True))
     return odds / odds.sum(axis=2, keepdims=True)
 

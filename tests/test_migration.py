@@ -7,6 +7,7 @@ import pytest
 from runs import model
 
 from abm.parameters import Parameters
+from abm.phases import live
 from calibration import migration
 from calibration.migration import AWAY, N, Weights
 
@@ -30,10 +31,27 @@ def test_five_years_are_five_steps_of_one() -> None:
     persons[0, 0] = 1000.0
     chances[0, :2, :2] = [[1.0 - p, p], [p, 1.0 - p]]
     zero = np.zeros((N, N))
-    setting = migration.Setting(((c, persons),), np.zeros(N), zero, zero)
+    setting = migration.Setting(((c, persons),), live.Offer(np.zeros(N), zero, zero), 1.0)
     away = 0.5 * (1.0 - (1.0 - 2.0 * c * p) ** 5)  # of a chain that is symmetric
     assert migration.five_years(setting, chances)[0, 1] == pytest.approx(1000.0 * away)
     assert migration.yearly(setting, chances).sum() == pytest.approx(1000.0 * c * p)
+
+
+def test_movers_choose_as_the_model_has_them_choose(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The logit over the model's own utilities, whatever its rule makes of them."""
+    started = model(end=2010, set={"worker.hukou_weight": 2.0, "worker.distance_to_wage": 0.7})
+    setting = migration.Setting.of(started)
+    value = started.parameters.value
+    distance = value("worker.wage_weight", 2010) * 0.7
+    weights = Weights(distance, 2.0, value("worker.network_weight", 2010))
+    right = live.weighed
+    for rule in (right, lambda seen, given: (2.0 * right(seen, given)[0], right(seen, given)[1])):
+        monkeypatch.setattr(live, "weighed", rule)
+        _, _, staying, pull, *_ = live.geography(started)
+        odds = np.exp(staying[None] + pull[:, None, :])
+        expected = odds / odds.sum(axis=2, keepdims=True)
+        found = migration.chosen(setting, weights, started.attraction, started.moving_cost)
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-15)
 
 
 def test_known_weights_are_found_again(setting: migration.Setting) -> None:
@@ -67,8 +85,9 @@ def test_distance_and_wages_weigh_as_in_a_gravity_regression(setting: migration.
     """Without compatriots and home, flows of the model fall with distance as those of the tables do."""
     adults = sum(persons for _, persons in setting.groups).sum(axis=0)
     origin, there = np.nonzero(AWAY)
-    wages = setting.wages[there] - setting.wages[origin]
-    columns = (setting.distance[origin, there], wages, np.log(adults[origin]), np.log(adults[there]))
+    income, distance = setting.income * setting.seen.income, setting.seen.distance
+    wages, distance = income[there] - income[origin], distance - np.diag(distance)[:, None]
+    columns = (distance[origin, there], wages, np.log(adults[origin]), np.log(adults[there]))
     seen = np.column_stack([*columns, np.ones(len(origin))])
 
     def slope(flows: np.ndarray) -> float:

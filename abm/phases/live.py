@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -135,22 +135,49 @@ def pool_borders(model: PensionModel) -> moves.Borders:
     )
 
 
+class Weights(NamedTuple):
+    """Weights in utility of log income, log distance, the own hukou province and compatriots."""
+
+    income: float
+    distance: float
+    hukou: float
+    network: float
+
+
+class Offer(NamedTuple):
+    """What movers see of provinces."""
+
+    income: np.ndarray  # (31,) log of what is left of the wage
+    distance: np.ndarray  # (31, 31) log, within a province on the diagonal
+    compatriots: np.ndarray  # (31, 31) [hukou, there] log of one plus thousands, none at home
+
+
 def utilities(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
     """Utilities of provinces before attraction and moving cost: [here, there] and [hukou, there]."""
-    value = model.parameters.value
-    year = model.year
-    beta = value("worker.wage_weight", year)
-    take_home = model.wages * (1.0 - value("contributions.worker_rate", year))
-    staying = beta * np.log(take_home)[None, :] - beta * value("worker.distance_to_wage", year) * np.log(
-        model.places.distance
+    value, year = model.parameters.value, model.year
+    income = value("worker.wage_weight", year)
+    weights = Weights(
+        income,
+        income * value("worker.distance_to_wage", year),
+        value("worker.hukou_weight", year),
+        value("worker.network_weight", year),
     )
-    own = np.log(np.diag(model.places.distance))
-    staying += (beta * value("worker.distance_to_wage", year) * own)[:, None]
+    return weighed(offer(model), weights)
+
+
+def offer(model: PensionModel) -> Offer:
+    """What movers see this year."""
+    take_home = model.wages * (1.0 - model.parameters.value("contributions.worker_rate", model.year))
     compatriots = model.sums.stock if model.counted else model.start_stock
     away = compatriots * (1.0 - np.eye(N))
-    pull = value("worker.network_weight", year) * np.log1p(away / 1000.0)
-    pull += value("worker.hukou_weight", year) * np.eye(N)
-    return staying, pull
+    return Offer(np.log(take_home), np.log(model.places.distance), np.log1p(away / 1000.0))
+
+
+def weighed(seen: Offer, weights: Weights) -> tuple[np.ndarray, np.ndarray]:
+    """Utilities [here, there] and [hukou, there], (31, 31) each, under ``weights``."""
+    staying = weights.income * seen.income[None, :] - weights.distance * seen.distance
+    staying += (weights.distance * np.diag(seen.distance))[:, None]
+    return staying, weights.network * seen.compatriots + weights.hukou * np.eye(N)
 
 
 def considers(model: PensionModel) -> np.ndarray:
