@@ -312,12 +312,36 @@ def test_command_draws_from_a_table(given_sources: dict[str, object], tmp_path: 
         (["--store", "STORE", "--lang", "de"], "unknown language 'de'"),
         (["--store", "nowhere"], "'nowhere' is no store"),
         (["--table", "no.csv"], "--table 'no.csv' does not exist"),
+        (
+            ["--store", "STORE", "tornado", "--design", "effort"],
+            "tongchou: figure tornado needs a design by method morris or sobol, such as screening or "
+            "variance; 'effort' is grid\n",
+        ),
+        (
+            ["--store", "STORE", "heat_map", "--design", "screening", "--design", "variance"],
+            "figure heat_map is drawn from one design; given are screening, variance",
+        ),
+        (
+            ["--store", "STORE", "tornado", "race", "--design", "OWN"],
+            "--design 'mobilty' has the name of no design that comes along; did you mean 'mobility'?",
+        ),
+        (
+            ["--store", "STORE", "gini", "--design", "effort"],
+            "--design 'effort' is of no use to figure gini, which shows all runs of a store",
+        ),
     ],
 )
 def test_command_refuses_in_one_sentence(
-    arguments: list[str], sentence: str, store: Store, capsys: pytest.CaptureFixture[str]
+    arguments: list[str],
+    sentence: str,
+    store: Store,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    given = [str(store.folder) if word == "STORE" else word for word in arguments]
+    own = tmp_path / "mobilty.yaml"
+    own.write_text("scenarios: [history]\n")
+    words = {"STORE": str(store.folder), "OWN": str(own)}
+    given = [words.get(word, word) for word in arguments]
     assert main(["figures", *given]) == 2
     said = capsys.readouterr().err
     assert sentence in said

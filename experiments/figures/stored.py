@@ -11,8 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from abm.errors import UserError
-from experiments.design import Design
+from abm.errors import UserError, nearest, unknown
+from experiments.design import Design, shipped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,8 +73,8 @@ class Stored:
         from experiments.indices import MEASURES, table
         from experiments.sweeps import require
 
-        own = [design for design in self.designs.values() if design.method in MEASURES]
-        design = own[0] if own else Design.read(RANKING)
+        own = (design for design in self.designs.values() if design.method in MEASURES)
+        design = next(own, None) or Design.read(RANKING)
         return table(require(design, self.store), design, HEADLINES)
 
     def _parts(self) -> pd.DataFrame:
@@ -100,15 +100,15 @@ def draw(
 ) -> tuple[list[Path], dict[str, str]]:
     """Draw the named figures, or all that the store allows; the paths, and why others could not be drawn.
 
-    Raises UserError for a named figure that the store does not allow.
+    Raises UserError for a named figure that the store does not allow, and for a design that none would use.
     """
-    from abm.errors import unknown
     from experiments import figures
 
     for name in names:
         if name not in figures.FIGURES:
             raise unknown("figure", name, figures.FIGURES)
     wanted = list(names) or [name for name, figure in figures.FIGURES.items() if figure.needs != "run"]
+    _check_designs(wanted, list(stored.designs.values()))
     paths: list[Path] = []
     lacking: dict[str, str] = {}
     for name in wanted:
@@ -120,3 +120,31 @@ def draw(
                 raise UserError(said if said.startswith("figure") else f"figure {name}: {said}") from None
             lacking[name] = str(error).removeprefix(f"figure {name}: ")
     return paths, lacking
+
+
+def _check_designs(names: Sequence[str], designs: Sequence[Design]) -> None:
+    """Refuse a design of one's own that none of the figures takes, and a second one for the ranking."""
+    from experiments.figures import FIGURES
+    from experiments.indices import MEASURES
+
+    ranked = [name for name in names if FIGURES[name].needs == "sensitivity"]
+    claims = [name for name in names if FIGURES[name].needs == "claim"]
+    ranking = [design.name for design in designs if design.method in MEASURES]
+    if ranked and len(ranking) > 1:
+        raise UserError(f"figure {ranked[0]} is drawn from one design; given are {', '.join(ranking)}")
+    for design in designs:
+        if (ranked and design.name in ranking) or (claims and design.name in shipped()):
+            continue
+        if claims:
+            hint = nearest(design.name, shipped())
+            raise UserError(f"--design '{design.name}' has the name of no design that comes along{hint}")
+        if ranked:
+            known = [name for name in shipped() if Design.read(name).method in MEASURES]
+            raise UserError(
+                f"figure {ranked[0]} needs a design by method {' or '.join(MEASURES)}, such as "
+                f"{' or '.join(known)}; '{design.name}' is {design.method}"
+            )
+        raise UserError(
+            f"--design '{design.name}' is of no use to figure {names[0]}, which shows all runs of a store; "
+            "allowed for figures drawn from a design (tongchou figures --list)"
+        )
