@@ -3,9 +3,10 @@
 Runs come in groups: a Morris trajectory (D + 1 points) or a base point of Saltelli's design (D + 2). The
 rule for failed runs: a group that holds one is left out whole, in all replicates; if more than a tenth of
 the groups would go, nothing is said. Indices are those of the means over replicates, their intervals are
-SALib's bootstrap over groups. Replicate noise is kept apart: ``replicate_error`` is the standard error of
-the index over replicates, each analysed alone, and ``noise_share`` the part of the variance between points
-that is chance left in the means (residual of points × replicates, draws being common).
+SALib's bootstrap over groups: normal, and left as they are where they leave the range of an index, for that
+says how few the groups are (``too_wide``). Replicate noise is kept apart: ``replicate_error`` is the standard
+error of the index over replicates, each analysed alone, and ``noise_share`` the part of the variance between
+points that is chance left in the means (residual of points × replicates, draws being common).
 """
 
 from __future__ import annotations
@@ -126,6 +127,11 @@ def indices(method: str, cube: Floats, outcome: Floats, parameters: Sequence[str
     return pd.concat(parts, ignore_index=True).assign(
         noise_share=noise_share(values), groups=int(whole.sum()), left_out=left_out
     )
+
+
+def too_wide(found: pd.DataFrame) -> pd.DataFrame:
+    """The Sobol indices that say nothing: their interval is wider than all they could be, 0 to 1."""
+    return found[found["measure"].isin(MEASURES["sobol"]) & (found["high"] - found["low"] > 1.0)]
 
 
 def noise_share(values: Floats) -> float:

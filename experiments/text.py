@@ -151,16 +151,34 @@ def sensitivities(found: pd.DataFrame) -> str:
     lines = []
     for (scenario, indicator), part in found.groupby(["scenario", "indicator"], sort=False):
         first, second = (part[part["measure"] == name].set_index("parameter") for name in (ranking, inner))
-        joined = first[["value", "low", "high", "replicate_error"]].assign(inner=second["value"])
+        interval = ["low", "high"] if second["low"].notna().any() else []
+        within = second[["value", *interval]].add_prefix("inner ")
+        joined = first[["value", "low", "high", "replicate_error"]].join(within)
         ranked = joined.sort_values("value", ascending=False, kind="stable")
         rows = [(name, *(f"{x:.3g}" for x in numbers)) for name, *numbers in ranked.itertuples()]
         lines += [f"{indicator} of {part['year'].iloc[0]}, {scenario}"]
-        lines += [table(["parameter", ranking, "low", "high", "replicates ±", inner], rows)]
+        lines += [table(["parameter", ranking, "low", "high", "replicates ±", inner, *interval], rows)]
         noise = part["noise_share"].iloc[0]
         said = "unknown with one replicate" if math.isnan(noise) else f"{noise:.1%}"
         groups, out = part["groups"].iloc[0], part["left_out"].iloc[0]
         lines += [f"replicate noise: {said} of the variance; groups {groups}, left out {out}", ""]
     return "\n".join(lines).rstrip()
+
+
+def too_few(found: pd.DataFrame) -> str:
+    """What to say of a sample too small for its indices, with intervals wider than 0 to 1; or nothing."""
+    from experiments.indices import too_wide
+
+    wide = too_wide(found)
+    if wide.empty:
+        return ""
+    worst = wide.iloc[int((wide["high"] - wide["low"]).argmax())]
+    which = f"{worst['measure']} of {worst['parameter']} for {worst['indicator']}"
+    return (
+        f"{worst['groups']} base points are too few: {len(wide)} of {len(found)} intervals are wider than "
+        f"the range of an index, 0 to 1 ({which}: {worst['low']:.3g} to {worst['high']:.3g}); "
+        "raise 'samples' of the design"
+    )
 
 
 def failures(runs: pd.DataFrame) -> str:

@@ -13,7 +13,7 @@ import stub_runs
 
 from abm.errors import UserError
 from abm.results import arrow_table
-from experiments import sampling, sensitivity
+from experiments import sampling, sensitivity, text
 from experiments.cli import main
 from experiments.figures import sensitivity as figures
 from experiments.indices import indices, noise_share
@@ -85,6 +85,43 @@ def test_an_outcome_that_never_varies_has_no_index() -> None:
     for method in ("sobol", "morris"):
         cube, y = outcome(method, 4)
         assert indices(method, cube, np.ones_like(y), NAMES)["value"].abs().max() == 0
+
+
+def ranked(samples: int) -> pd.DataFrame:
+    """Sobol indices of the noisy sum as a command has them."""
+    found = indices("sobol", *outcome("sobol", samples, replicates=2, noise=1.0), NAMES)
+    return found.assign(scenario="history", indicator="coverage", year=2018)
+
+
+def test_too_few_points_are_said_and_their_intervals_left_as_they_are() -> None:
+    found = ranked(4)
+    assert found["low"].min() < -1
+    assert found["high"].max() > 2
+    wide = ((found["high"] - found["low"]) > 1).sum()
+    said = text.too_few(found)
+    assert said.startswith(
+        f"4 base points are too few: {wide} of 6 intervals are wider than the range of an index"
+    )
+    assert "\n" not in said
+    assert text.too_few(ranked(64)) == ""
+    morris = indices("morris", *outcome("morris", 6), NAMES).assign(low=-10.0, high=10.0)
+    assert text.too_few(morris) == ""  # an effect has no range
+
+
+@pytest.mark.parametrize("samples", [4, 64])
+def test_both_indices_are_drawn_with_intervals_on_an_axis_of_their_range(samples: int) -> None:
+    found = ranked(samples)
+    axes = figures.tornado(found).axes[0]
+    left, right = axes.get_xlim()
+    assert -figures.MARGIN <= left <= 0
+    assert 1 <= right <= 1 + figures.MARGIN
+    lines = [tuple(segment[:, 0]) for drawn in axes.collections for segment in drawn.get_segments()]
+    for low, high in found[["low", "high"]].itertuples(index=False):
+        assert any(line == pytest.approx((low, high)) for line in lines)
+    arrows = [line for line in axes.lines if line.get_marker() in {"<", ">"}]
+    beyond = (found["low"] < left).sum() + (found["high"] > right).sum()
+    assert sum(len(line.get_xdata()) for line in arrows) == beyond
+    assert (beyond > 0) == (samples == 4)
 
 
 def linear(task: Task, threads: int) -> dict[str, bytes]:
@@ -159,6 +196,7 @@ def test_the_command_ranks_and_draws(
     said = capsys.readouterr()
     assert "contribution_revenue of 2011, history" in said.out
     assert "unknown with one replicate of the variance; groups 4, left out 0" in said.out
+    assert "4 base points are too few" in said.err
     assert len(pd.read_csv("t.csv")) == 4
     names = sorted(path.name for path in (tmp_path / "f").iterdir())
     assert names == ["heat_map.pdf", "heat_map.png", "tornado.pdf", "tornado.png"]

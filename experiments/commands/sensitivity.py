@@ -41,6 +41,7 @@ def command(
     found = sensitivity(design, indicators or HEADLINES, year, kept, progress=counter(), **pool)
     warn(text.damage(kept.damaged))
     click.echo(text.sensitivities(found))
+    warn(text.too_few(found))
     write_table(found, file)
     if figures is not None:
         from experiments.figures import sensitivity as drawn
