@@ -312,6 +312,20 @@ def test_the_installed_command_loads_nothing_heavy_for_help() -> None:
     assert done.stdout == "set()\n"
 
 
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("abm", "numpy pandas numba mesa scipy pydantic"),
+        ("abm.model", "matplotlib SALib sklearn joblib"),
+        ("experiments.figures, experiments.findings", "numba mesa scipy SALib matplotlib.pyplot"),
+    ],
+)
+def test_what_is_not_needed_is_not_loaded(module: str, heavy: str) -> None:
+    loaded = f"import sys, {module}; print(set({heavy.split()}) & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
 @pytest.mark.parametrize("words", [["--help"], ["data"]])
 def test_a_reader_that_stops_reading_is_no_fault(words: list[str]) -> None:
     read, written = os.pipe()

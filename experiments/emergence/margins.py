@@ -12,8 +12,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from abm.agents.local_government import LEVERS
-from abm.engine.counterfactual import NOW
 from abm.errors import UserError
 from abm.space import PROVINCE_NAMES
 
@@ -21,8 +19,6 @@ if TYPE_CHECKING:
     from abm.model import PensionModel
 
 Array = NDArray[np.float64]
-UP = NOW + 1
-"""The candidate that pulls a lever a step more."""
 
 
 def kept(model: PensionModel, levers: tuple[str, ...] = ("audit", "registration")) -> pd.DataFrame:
@@ -35,6 +31,10 @@ def kept(model: PensionModel, levers: tuple[str, ...] = ("audit", "registration"
     is collected, a value where nothing is kept. Places at the upper bound of a lever are left out.
     Raises UserError for a model whose governments have not chosen yet.
     """
+    from abm.agents.local_government import LEVERS  # here: figures that ask no model load no compiled code
+    from abm.engine.counterfactual import NOW
+
+    up = NOW + 1  # the candidate that pulls the lever a step more
     weighed = model.deliberation
     if weighed is None:
         raise UserError("governments have not chosen yet; step the model first")
@@ -44,7 +44,7 @@ def kept(model: PensionModel, levers: tuple[str, ...] = ("audit", "registration"
         lever = LEVERS.index(name)
 
         def change(x: Array, lever: int = lever) -> Array:
-            return x[lever, UP] - x[lever, NOW]
+            return x[lever, up] - x[lever, NOW]
 
         outcome = weighed.outcome
         parts.append(

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from abm.model import PensionModel
 from abm.scenario import Scenario
 from experiments.emergence import charges, groups_of, transfer_effects, transfer_runs
 from experiments.emergence.hazard import DEFICIT, SURPLUS
@@ -52,6 +51,8 @@ def table(runs: Runs) -> pd.DataFrame:
 
 def at_the_margin(groups: pd.Series) -> pd.DataFrame:
     """Means over the provinces of a group, in the first year of the rule, 2011."""
+    from abm.model import PensionModel
+
     models = []
     for name in ("municipal", "central_adjustment"):
         model = PensionModel(Scenario.named(name, **OPTIONS))
