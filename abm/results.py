@@ -47,6 +47,10 @@ class Results:
         self.frames = {name: _checked(name, frames[name], table) for name, table in SCHEMA.items()}
         self.manifest = dict(manifest)
 
+    def __repr__(self) -> str:
+        name, years = self.manifest.get("scenario", {}).get("name", "a run"), self.national["year"]
+        return f"<Results of {name}, {years.min()}–{years.max()}: {', '.join(self.frames)}>"
+
     @property
     def national(self) -> pd.DataFrame:
         """The nation, one row a year."""

@@ -74,6 +74,8 @@ def _sentence(error: click.ClickException) -> str:
         known = [name for param in error.ctx.command.params for name in param.opts if name.startswith("-")]
         return f"unknown option '{error.option_name}'{nearest(error.option_name, [*known, '--help'])}"
     message = error.format_message().rstrip(".")
+    if isinstance(error, click.MissingParameter) and error.ctx is not None:
+        message += f"; see {error.ctx.command_path} --help"
     return message[:1].lower() + message[1:]
 
 

@@ -189,7 +189,8 @@ def test_an_interrupt_is_130(model: type[FakeModel], capsys: pytest.CaptureFixtu
 
 MISTAKES = {
     "rnu": "unknown command 'rnu'; did you mean 'run'?",
-    "run": "missing argument 'SCENARIO'",
+    "run": "missing argument 'SCENARIO'; see tongchou run --help",
+    "explain": "missing option '--year'; see tongchou explain --help",
     "run histroy": "unknown scenario 'histroy'; did you mean 'history'?",
     "run history --scal 3": "unknown option '--scal'; did you mean '--scale'?",
     "run history --scale 0": "scale 0 is not allowed; allowed: a whole number of at least 1",

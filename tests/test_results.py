@@ -114,6 +114,11 @@ def test_force_replaces_a_run_and_what_was_drawn_from_it_and_nothing_else(
     assert list(Results.read(tmp_path).national["year"]) == list(range(2010, 2019))
 
 
+def test_results_say_what_they_are(run: Results) -> None:
+    name = run.manifest["scenario"]["name"]
+    assert repr(run).startswith(f"<Results of {name}, 2010–2018: national, provinces, ")
+
+
 def test_a_failure_while_writing_leaves_the_earlier_run_as_it_was(
     run: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
