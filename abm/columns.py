@@ -167,6 +167,9 @@ EMPLOYERS: Table = {
     "staff": _persons("Their staff"),
     "insured": _persons("Staff they insure"),
     "declared": Column("number", "yuan a year", "Contribution bases they declare", STATE),
+    "due_base": Column(
+        "number", "yuan a year", "Contribution bases by law: wages clipped to floor and ceiling", STATE
+    ),
     "wages": Column("number", "yuan a year", "Wage bill × insured share of staff", STATE),
 }
 

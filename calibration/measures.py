@@ -25,7 +25,6 @@ PLACES = (NATION, *PROVINCE_NAMES)
 _SCHEMA_COLUMNS = (
     "population", "insured_employees", "payers", "retirees", "reserve", "payable_months", "effective_rate",
     "coverage", "declared_share", "participation", "average_pension", "contribution_revenue",
-    "fiscal_subsidy",
 )  # fmt: skip
 """Columns of a run that are variables as they stand."""
 
@@ -45,6 +44,10 @@ def of_run(results: Results) -> Tables:
     """The tables of a run: its nation and provinces with the columns of published series."""
     frame = pd.concat([results.national, results.provinces]).set_index(["province", "year"])
     columns = {i.name: simulated(frame, i) for i in INDICATORS}
+    ledger = results.ledger
+    public = ledger[ledger["kind"] == "public_gap_subsidy"].groupby("year")["amount"].sum()
+    nation = frame["fiscal_subsidy"].loc[[NATION]]
+    columns["enterprise_subsidy"] = nation - public.reindex(nation.index, level="year").fillna(0.0)
     return Tables(frame.assign(**columns), results.employers, results.groups)
 
 
@@ -52,10 +55,11 @@ def of_publications(years: Iterable[int]) -> Tables:
     """Published statistics of the years in the same form; NaN where nothing is published."""
     years = list(years)
     columns = {i.name: provinces(i, years).assign(**{NATION: nation(i, years)}).stack() for i in INDICATORS}
+    columns["population"] = series("population_total", "resident_pop_yearend", years).stack()
     columns["average_wage"] = series("wages", "avg_wage_nonprivate", years).stack()
     national = {
         "contribution_revenue": series("pension_national", "contribution_revenue", years)[NATION],
-        "fiscal_subsidy": series("fiscal_subsidy", "subsidy_employee_scheme", years)[NATION],
+        "enterprise_subsidy": series("fiscal_subsidy", "subsidy_employee_scheme", years)[NATION],
     }
     columns |= {name: pd.concat({NATION: values}).swaplevel() for name, values in national.items()}
     frame = pd.DataFrame(columns).swaplevel().rename_axis(["province", "year"])
@@ -147,7 +151,7 @@ def _private_coverage(rows: pd.DataFrame) -> float:
 
 def _private_declared(rows: pd.DataFrame) -> float:
     rows = rows[rows["ownership"] == "private"]
-    return _over(rows["declared"].sum(), rows["wages"].sum())
+    return _over(rows["declared"].sum(), rows["due_base"].sum())
 
 
 def _in_mode(mode: str) -> Callable[[pd.DataFrame], float]:
@@ -187,6 +191,11 @@ VARIABLES: dict[str, Variable] = {
     "dependency": Variable("share", "Retirees per insured employee", _ratio("retirees", "insured_employees")),
     "payer_dependency": Variable("share", "Retirees per paying member", _ratio("retirees", "payers")),
     "revenue_rate": Variable("share", "Revenue / (insured employees x average wage)", _revenue_rate),
+    "enterprise_subsidy": Variable(
+        "yuan",
+        "Fiscal subsidy without what meets the gap of the public group; the nation's only",
+        _column("enterprise_subsidy"),
+    ),
     "payers_share": Variable(
         "share", "Paying members / insured employees", _ratio("payers", "insured_employees")
     ),
@@ -196,7 +205,7 @@ VARIABLES: dict[str, Variable] = {
     ),
     "private_declared": Variable(
         "share",
-        "Declared bases / wages of the insured staff of private employers",
+        "Declared bases / bases by law of the insured staff of private employers",
         _yearly("employers", _private_declared),
     ),
     "full_declarers": Variable(

@@ -10,7 +10,7 @@ import pandas as pd
 from abm.columns import SCHEMA
 from abm.results import Results
 from abm.space import NATION, PROVINCES
-from experiments.published import INDICATORS, implied_transfers, nation, published_provinces
+from experiments.published import INDICATORS, implied_transfers, nation, published_provinces, series
 
 REVENUE_PARTS = {"contribution_revenue": 0.8, "fiscal_subsidy": 0.15, "interest": 0.05}
 
@@ -62,6 +62,9 @@ def _fund(table: pd.DataFrame, name: str, year: int) -> pd.DataFrame:
         c: np.zeros(len(table), dtype=_dtype(k.kind)) for c, k in SCHEMA[name].items() if k.kind != "text"
     }
     frame = pd.DataFrame(columns).assign(year=year, province=table.index)
+    frame["population"] = (
+        series("population_total", "resident_pop_yearend", [year]).T[year][table.index].to_numpy(int)
+    )
     people = table[["insured_employees", "retirees"]].round().astype(np.int64)
     frame[["insured_employees", "retirees"]] = people.to_numpy()
     for column, share in REVENUE_PARTS.items():

@@ -423,7 +423,7 @@ def test_no_flow_or_headcount_is_negative_and_shares_are_shares(run: Results) ->
                 assert (x[column] <= 1.0).all(), column
     for x, columns in (
         (run.groups, ["persons", "payers", "lapsed", "contributions", "pensions"]),
-        (run.employers, ["employers", "staff", "insured", "declared", "wages"]),
+        (run.employers, ["employers", "staff", "insured", "declared", "due_base", "wages"]),
         (run.ledger, ["amount"]),
     ):
         assert (x[columns] >= 0).all().all()

@@ -58,7 +58,15 @@ def test_the_columns_are_those_of_the_contract() -> None:
     left = ["stopped_after_minimum", "new_insured", "bought_in", "lump_sums", "to_resident_scheme"]
     assert list(SCHEMA["selection"]) == ["year", "province", *who, *left]
     keys = ["year", "province", "ownership", "declaration_mode"]
-    assert list(SCHEMA["employers"]) == [*keys, "employers", "staff", "insured", "declared", "wages"]
+    assert list(SCHEMA["employers"]) == [
+        *keys,
+        "employers",
+        "staff",
+        "insured",
+        "declared",
+        "due_base",
+        "wages",
+    ]
 
 
 def test_every_column_has_unit_definition_and_source() -> None:

@@ -135,11 +135,25 @@ def test_a_run_that_repeats_the_statistics_has_every_published_moment() -> None:
     """The same function on both sides: a run made of the statistics is off by nothing."""
     published = [t for t in targets.moments() if t.value == "published" and t.level != "projection"]
     table = moments.layout(
-        [t for t in published if t.variable not in {"contribution_revenue", "fiscal_subsidy"}]
+        [t for t in published if t.variable not in {"contribution_revenue", "enterprise_subsidy"}]
     )
     off = table.of(of_run(published_run())) - table.value
     assert len(off) > 700
     np.testing.assert_allclose(off, 0.0, atol=1e-6)
+
+
+def test_the_subsidy_to_enterprise_funds_is_the_whole_without_the_public_groups_gap() -> None:
+    run = published_run(years=[2014, 2015])
+    gap = pd.DataFrame(
+        {"year": [2014, 2014], "payer": "budget:Beijing", "payee": "fund:Beijing",
+         "kind": ["public_gap_subsidy", "local_gap_subsidy"], "amount": [1e9, 1e8]}
+    )  # fmt: skip
+    frames = {**run.frames, "ledger": pd.concat([run.ledger, gap], ignore_index=True)}
+    found = measure("enterprise_subsidy", of_run(type(run)(frames, {})))
+    whole = run.national.set_index("year")["fiscal_subsidy"]
+    assert found["China", 2014] == pytest.approx(whole[2014] - 1e9)
+    assert found["China", 2015] == pytest.approx(whole[2015])
+    assert found.drop("China", level="province").isna().all()
 
 
 def test_a_run_ten_per_cent_too_high_is_off_by_its_log() -> None:

@@ -39,7 +39,7 @@ class Sums(NamedTuple):
     stock: np.ndarray  # (31, 31) persons by hukou province and province of residence
     ported: np.ndarray  # (n, n) fen sent from one place's fund to another's with workers who moved
     groups: np.ndarray  # (groups, 5), see tables.GROUP
-    firms: np.ndarray  # (employers, 4), see tables.FIRM_SUM
+    firms: np.ndarray  # (employers, 5), see tables.FIRM_SUM
 
     def __getitem__(self, name: Any) -> Any:
         """The row of a measure by name, (n,)."""

@@ -384,6 +384,7 @@ def people_block(
                         sums[t.M_DECLARED, c] += fen(declared) * w
                         firm_sums[employer, t.S_INSURED] += w
                         firm_sums[employer, t.S_DECLARED] += np.int64(declared) * w
+                        firm_sums[employer, t.S_DUE_BASE] += np.int64(full) * w
                         dues = contributions.employee_dues(
                             declared, own_rate, rules.worker_rate, rules.account_share, rules.waived
                         )

@@ -61,8 +61,8 @@ FIRM = (
 )
 F_LOCALITY, F_PREMIUM, F_HIDDEN, F_COVERAGE, F_BASE_FOUND, F_STAFF_FOUND, F_EXEMPT = range(len(FIRM))
 
-FIRM_SUM = ("staff", "insured", "wages", "declared")
-S_STAFF, S_INSURED, S_WAGES, S_DECLARED = range(len(FIRM_SUM))
+FIRM_SUM = ("staff", "insured", "wages", "declared", "due_base")
+S_STAFF, S_INSURED, S_WAGES, S_DECLARED, S_DUE_BASE = range(len(FIRM_SUM))
 """Sums by employer: persons and yuan (whole)."""
 
 MEASURE = (

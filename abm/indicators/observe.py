@@ -260,6 +260,7 @@ def employers_frame(model: PensionModel) -> pd.DataFrame:
             "staff": firms["staff"],
             "insured": firms["insured"],
             "declared": firms["declared"],
+            "due_base": firms["due_base"],
             "wages": firms["wages"] * insured_share,
         }
     )

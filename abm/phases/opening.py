@@ -14,7 +14,7 @@ from abm.phases import settle
 from abm.phases.employ import detection, firm_rules
 from abm.phases.live import pool_borders, utilities
 from abm.phases.rows import blocks, gathered
-from abm.population import inversion, weighing
+from abm.population import census, inversion, weighing
 from abm.population.base import Base
 from abm.population.employers import Deal
 from abm.population.persons import Flag, Status, birth_year_of, hukou_province_of
@@ -267,10 +267,11 @@ def dues_to_meet(model: PensionModel) -> tuple[np.ndarray, np.ndarray]:
 
 
 def attraction(model: PensionModel) -> tuple[np.ndarray, float]:
-    """Attraction of provinces and the moving cost, solved from the migration tables."""
+    """Attraction of provinces and the moving cost, solved from censuses and migration tables."""
     staying, pull = utilities(model)
     per_count = model.parameters.value("worker.moves_per_count", model.year)
-    return inversion.attraction(considering(model), staying, pull, per_count)
+    net = census.net_migration(model.parameters.value("population.oldest_share_decline", model.year))
+    return inversion.attraction(considering(model), staying, pull, net, per_count)
 
 
 def considering(model: PensionModel) -> np.ndarray:

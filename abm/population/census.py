@@ -16,6 +16,8 @@ from abm.space import PROVINCE_NAMES
 LAST_AGE = 100
 ADULT = 16
 SEXES = ("male", "female")
+OLDEST = 85
+"""First age of the censuses' open group."""
 _FIRST, _SECOND = 2010, 2020
 
 
@@ -52,11 +54,30 @@ def single_ages(year: int, decline: float) -> np.ndarray:
 
 
 def residents(year: int, decline: float) -> np.ndarray:
-    """Residents at the end of ``year`` (2010 to 2018), (31, 2, 101), summing to the published totals."""
+    """Residents at the end of ``year`` (2010 to 2020), (31, 2, 101), summing to the published totals."""
     t = (year - _FIRST) / (_SECOND - _FIRST)
     ages = (1.0 - t) * single_ages(_FIRST, decline) + t * single_ages(_SECOND, decline)
     totals = data.panel("population_total", "resident_pop_yearend", [year])[:, 0]
     return ages * (totals / ages.sum(axis=(1, 2)))[:, None, None]
+
+
+def net_migration(decline: float) -> np.ndarray:
+    """Adults whom each province gained by migration in a year of 2010 to 2020, (31,); they sum to zero.
+
+    The census survival ratio method (United Nations 1970, Manual VI): of each cohort and sex, those counted
+    in 2020 less those of 2010 times the nation's ratio of the two, so that deaths and what the censuses
+    missed alike everywhere drop out. Cohorts are those of 16 and over in 2020, the last of 85 and over.
+    """
+    early, late = residents(_FIRST, decline), residents(_SECOND, decline)
+    years = _SECOND - _FIRST
+    before = _with_open_group(early[:, :, ADULT - years : OLDEST - years], early[:, :, OLDEST - years :])
+    after = _with_open_group(late[:, :, ADULT:OLDEST], late[:, :, OLDEST:])
+    survived = after.sum(axis=0) / before.sum(axis=0)
+    return (after - before * survived).sum(axis=(1, 2)) / years
+
+
+def _with_open_group(ages: np.ndarray, older: np.ndarray) -> np.ndarray:
+    return np.concatenate([ages, older.sum(axis=2, keepdims=True)], axis=2)
 
 
 def entrants(start: int, last: int, decline: float) -> np.ndarray:

@@ -42,6 +42,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("insured", "f8", "persons", "of them insured"),
     Column("wages", "f8", "yuan", "wages of the insured at the last pass"),
     Column("declared", "f8", "yuan", "bases declared at the last pass"),
+    Column("due_base", "f8", "yuan", "bases the insured should have had at the last pass"),
 )
 """The columns of the table of employers, in its order."""
 
@@ -105,6 +106,7 @@ def synthesise(
         "insured",
         "wages",
         "declared",
+        "due_base",
     ):
         firms[name] = np.zeros(n)
     _hire(columns, table, firms, formal)

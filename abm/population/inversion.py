@@ -155,18 +155,17 @@ def _inclination(fixed: Array, weights: Array, paying: float, scale: float) -> f
 
 
 def attraction(
-    movers: np.ndarray, staying: np.ndarray, pull: np.ndarray, moves_per_count: float
+    movers: np.ndarray, staying: np.ndarray, pull: np.ndarray, net: np.ndarray, moves_per_count: float
 ) -> tuple[np.ndarray, float]:
-    """Attraction of each province (31,) and the moving cost that reproduce the census tables.
+    """Attraction of each province (31,) and the moving cost that reproduce the censuses.
 
     ``movers`` (31, 31) [hukou, residence] are the persons who weigh a move in a year, ``staying`` and
-    ``pull`` the utilities without attraction and cost. Targets are a fifth of the five-year tables of
-    2010–2015 and 2015–2020, ``moves_per_count`` times as many since they miss returns and repeated moves:
-    the net gain of each province, by its attraction, and all moves together, by the cost.
+    ``pull`` the utilities without attraction and cost. Attractions give each province the ``net`` gain (31,)
+    of persons a year; the cost gives all moves together: a fifth of those in the five-year tables of
+    2010–2015 and 2015–2020, ``moves_per_count`` times as many since tables miss returns and repeated moves.
     """
     tables = [data.matrix("migration", period=period) for period in ("2010-2015", "2015-2020")]
-    flows = moves_per_count * np.sum(tables, axis=0) / (5.0 * len(tables))
-    net, gross = flows.sum(axis=1) - flows.sum(axis=0), flows.sum()
+    gross = moves_per_count * np.sum(tables) / (5.0 * len(tables))
     away = 1.0 - np.eye(N)
     xi, cost = np.zeros(N), 1.0
     for _ in range(400):

@@ -33,9 +33,11 @@ WHOLE = (
     *("paid_months", "deemed_months", "months_here", "qualified"),
 )
 SINGLE = ("log_skill", "index_sum", "account", "pension")
+COUNTED = {"staff", "insured", "wages", "declared", "due_base"}
+"""What the pass adds up by employer."""
 EMPLOYER = (
     *("locality", "arrived", "exempt", "jobs", "capital", "coverage", "hidden", "base_found", "staff_found"),
-    *("staff", "insured", "wages", "declared"),
+    *sorted(COUNTED),
 )
 
 
@@ -82,11 +84,10 @@ def employers(oracle: Oracle, engine: PensionModel) -> Iterator[str]:
     """Employers who differ."""
     table = engine.population.employers
     for name in EMPLOYER:
-        here = [
-            getattr(e.last if name in {"staff", "insured", "wages", "declared"} else e, name)
-            for e in oracle.employers
-        ]
-        yuan = max(oracle.weights) if name in {"wages", "declared"} else 0.0  # one person cut to whole yuan
+        here = [getattr(e.last if name in COUNTED else e, name) for e in oracle.employers]
+        yuan = (
+            max(oracle.weights) if name in COUNTED - {"staff", "insured"} else 0.0
+        )  # one person cut to whole yuan
         yield from numbers(f"employers' {name}", here, table[name], yuan)
 
 

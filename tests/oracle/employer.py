@@ -22,6 +22,7 @@ class Staff:
     insured: int = 0
     wages: int = 0
     declared: int = 0
+    due_base: int = 0
 
 
 def left_out(fine: float, found: float, dues: float, worth: float, cost: float) -> float:

@@ -151,6 +151,6 @@ def _employers(oracle: Oracle, table: dict) -> None:
             *("mobile", "arrived", "coverage", "hidden", "exempt", "base_found", "staff_found"),
         ):
             setattr(employer, name, columns[name][row])
-        for name in ("staff", "insured", "wages", "declared"):
+        for name in ("staff", "insured", "wages", "declared", "due_base"):
             setattr(employer.last, name, columns[name][row])
         oracle.employers.append(employer)

@@ -422,6 +422,7 @@ class Worker(mesa.Agent):
         self.add("declared", c, fen(self.declared) * w)
         boss.now.insured += w
         boss.now.declared += math.trunc(self.declared) * w
+        boss.now.due_base += math.trunc(full) * w
         if boss.base_found and full > self.declared:
             back = (full - self.declared) * rate * self.y * flow
             self.add("back_payments", c, fen(back) * w)
