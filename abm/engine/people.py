@@ -52,6 +52,16 @@ def group_of(province: int, sex: int, birth: int, migrant: int, status: int) -> 
 
 
 @decision
+def tastes_of(identity: int, rules: Rules, keys: Keys) -> Tastes:
+    """A person's fixed traits, hashed from the id where a decision asks for them."""
+    return Tastes(
+        rules.discount_low + (rules.discount_high - rules.discount_low) * uniform(keys.patience, identity),
+        rules.awareness_low
+        + (rules.awareness_high - rules.awareness_low) * uniform(keys.awareness, identity),
+    )
+
+
+@decision
 def alike(start: int, stop: int, statuses: Array, flags: Array) -> Array:
     """The rows from ``start`` to ``stop``, those of one status and the same flags together.
 
@@ -175,14 +185,7 @@ def people_block(
                     sums[t.M_PENSIONS, r] += money_out
                     sums[t.M_LEGACY, r] += np.int64(money_out * np.float64(index_sums[i]))
         else:
-            # --- the person's traits, statutory age and skill
-            discount = rules.discount_low + (rules.discount_high - rules.discount_low) * uniform(
-                keys.patience, identity
-            )
-            awareness = rules.awareness_low + (rules.awareness_high - rules.awareness_low) * uniform(
-                keys.awareness, identity
-            )
-            tastes = Tastes(discount, awareness)
+            # --- the person's statutory age and skill
             birth_month = 1 + np.int64(12.0 * uniform(keys.birth_month, identity))
             cadre = 1 if (flag & CADRE) != 0 else 0
             statutory = retirement.statutory_age_months(sex, cadre, birth, birth_month, rules.retirement)
@@ -209,13 +212,18 @@ def people_block(
                 considers[at_age], uniform(keys.considers_moving, identity)
             ):  # fmt: skip
                 p = province_of[c]
+                tastes = tastes_of(identity, rules, keys)
                 annuity = worker.expects_annuity(
-                    years_to_go, discount, scheme.wage_growth, scheme.pension_growth, scheme.pension_years
+                    years_to_go,
+                    tastes.discount,
+                    scheme.wage_growth,
+                    scheme.pension_growth,
+                    scheme.pension_years,
                 )
                 k = chooses_province(
                     identity, p, province_of[h], staying, pull, np.float64(months_had) if inside else 0.0,
                     np.float64(index_sums[i]) / max(np.float64(paid[i]) / 12.0, 1.0),
-                    place[c, t.P_FLEXIBLE_INCOME] * math.exp(skill), annuity, awareness, rules.pension_weight,
+                    place[c, t.P_FLEXIBLE_INCOME] * math.exp(skill), annuity, tastes.awareness, rules.pension_weight,
                     benefit_wages, keys.destination,
                 )  # fmt: skip
                 target = c
@@ -246,13 +254,13 @@ def people_block(
             # --- an employer
             if status == FORMAL and np.int64(firm[employer, t.F_LOCALITY]) != c:
                 status = OUTSIDE  # the employer moved away, the staff stay
-            if rules.transitions and status != PUBLIC and not goes_on:
+            idle, staff = status == OUTSIDE, status == FORMAL
+            leaving_age = rules.leaving_work_age_women if sex == 1 else rules.leaving_work_age_men
+            stays_idle = idle and (age >= leaving_age or (flag & STOPPED) != 0)  # who asks for no draw
+            if rules.transitions and status != PUBLIC and not goes_on and not stays_idle:
                 experience = rules.experience_factor if inside else 1.0
-                idle, staff = status == OUTSIDE, status == FORMAL
                 change = worker.changes_work(
-                    idle, staff, age,
-                    rules.leaving_work_age_women if sex == 1 else rules.leaving_work_age_men,
-                    (flag & STOPPED) == 0, not inside, place[c, t.P_LEAVING], place[c, t.P_GIVING_UP],
+                    idle, staff, age, leaving_age, (flag & STOPPED) == 0, not inside, place[c, t.P_LEAVING], place[c, t.P_GIVING_UP],
                     place[c, t.P_HIRING] * hiring_factor[at_age] * experience,
                     place[c, t.P_PUBLIC_HIRING] * hiring_factor[at_age],
                     place[c, t.P_TAKING_UP] * work_factor[at_age],
@@ -313,8 +321,9 @@ def people_block(
             may_pay = share > 0.0 and (flag & STOPPED) == 0 and (inside or not of_age)
 
             # --- whether, where and how much to pay
-            prospect = worker.Outlook(1.0, 0.0)
-            if may_pay and status != PUBLIC:
+            weighs = may_pay and (status == FORMAL or status == FLEXIBLE or goes_on)
+            if weighs:
+                tastes = tastes_of(identity, rules, keys)
                 crossings = expected_moves(
                     age, years_to_go,
                     rules.portability.keep_age_women if sex == FEMALE else rules.portability.keep_age_men,
@@ -352,7 +361,7 @@ def people_block(
                     flow = share * place[c, t.P_EMPLOYEE_FLOW]
                     sums[t.M_TO_INSURE, c] += w
                     value = worker.value_of_base(
-                        years_to_go, discount, awareness, prospect.kept, scheme, divisor
+                        years_to_go, tastes.discount, tastes.awareness, prospect.kept, scheme, divisor
                     )
                     sums[t.M_VALUE_OF_BASE, c] += np.int64(10000.0 * value) * w
                     found = firm[employer, t.F_STAFF_FOUND] > 0.0
@@ -367,7 +376,8 @@ def people_block(
                             flag |= COVERED
                         else:
                             flag &= ~COVERED
-                    if uniform(keys.merged_scheme, identity) < place[c, t.P_MERGED_STAFF]:
+                    merged = place[c, t.P_MERGED_STAFF]
+                    if merged > 0.0 and uniform(keys.merged_scheme, identity) < merged:
                         flag |= COVERED  # registered since the former scheme merged, whatever is chosen
                     joined = inside or (flag & COVERED) != 0  # else the whole year is due and nothing paid
                     owed = full * rate * (flow if joined else place[c, t.P_EMPLOYEE_FLOW])
@@ -394,9 +404,7 @@ def people_block(
                             money_in = fen(back) * w
                             sums[t.M_BACK_PAYMENTS, c] += money_in
                             sums[t.M_FINES, c] += fen(back * (rules.fine_multiple - 1.0)) * w
-            if not paying and may_pay and age >= YOUNGEST_PAYER and (
-                status == FLEXIBLE or status == FORMAL or goes_on
-            ):  # fmt: skip
+            if weighs and not paying and age >= YOUNGEST_PAYER:
                 # nobody pays for this person: an own decision, weighed anew every few years
                 income = wage if status == FORMAL else place[c, t.P_FLEXIBLE_INCOME] * math.exp(skill)
                 paid_before = (flag & PAYS) != 0 and inside and not was_covered
@@ -612,7 +620,7 @@ def people_block(
                 # reached the age this year below the minimum
                 choice = worker.below_minimum(
                     np.float64(months_now), np.float64(accounts[i]), place[r, t.P_BASE_WAGE],
-                    place[r, t.P_FLOOR], rules.flexible_rate, tastes, scheme, divisor,
+                    place[r, t.P_FLOOR], rules.flexible_rate, tastes_of(identity, rules, keys), scheme, divisor,
                     rules.below_minimum_scale, gumbel(keys.below_minimum, identity, 0),
                     gumbel(keys.below_minimum, identity, 1), gumbel(keys.below_minimum, identity, 2),
                 )  # fmt: skip
@@ -641,7 +649,8 @@ def people_block(
                 if not buys and turn < place[at, t.P_MERGED_RETIREES] + place[at, t.P_BUY_IN]:
                     value = worker.value_of_buying_in(
                         (january - reaches) / 12.0, place[at, t.P_BASE_WAGE], place[at, t.P_FLOOR],
-                        rules.flexible_rate, rules.buy_in_price, tastes, scheme, own_divisor,
+                        rules.flexible_rate, rules.buy_in_price, tastes_of(identity, rules, keys), scheme,
+                        own_divisor,
                     )  # fmt: skip
                     utility = worker.utility_of_paying(
                         value, place[at, t.P_FLOOR] * place[at, t.P_BASE_WAGE],
