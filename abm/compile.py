@@ -49,3 +49,6 @@ decision: Any = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 Compiled code releases the interpreter lock, so that blocks of rows run on as many threads as there are.
 """
+
+inlined: Any = numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+"""As ``decision``, compiled into every caller: what several such calls share is then worked out once."""

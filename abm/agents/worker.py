@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from abm.compile import decision
+from abm.compile import decision, inlined
 
 LATEST_YEARS = 5
 """Years past the retirement age in which missing contributions may still be paid (rules of 2011 on the Social
@@ -52,7 +52,7 @@ class Scheme(NamedTuple):
     resident_pension: float  # yuan a year of the resident scheme, the outside option
 
 
-@decision
+@inlined
 def expects_annuity(
     years_to_pension: float, discount: float, growth_before: float, growth_after: float, pension_years: float
 ) -> float:
@@ -64,13 +64,13 @@ def expects_annuity(
     impatience = math.log(1.0 + discount)  # powers by way of logarithms, which annuities of a person share
     waiting = math.exp((math.log(1.0 + growth_before) - impatience) * max(years_to_pension, 0.0))
     x = (1.0 + growth_after) / (1.0 + discount)
+    drawn = math.exp((math.log(1.0 + growth_after) - impatience) * pension_years)
     if abs(x - 1.0) < 1e-9:
         return waiting * pension_years
-    drawn = math.exp((math.log(1.0 + growth_after) - impatience) * pension_years)
     return waiting * (1.0 - drawn) / (1.0 - x)
 
 
-@decision
+@inlined
 def value_of_base(
     years_to_pension: float, discount: float, awareness: float, kept: float, scheme: Scheme, divisor: float
 ) -> float:
@@ -95,7 +95,7 @@ def value_of_base(
     return awareness * kept * (basic + account)
 
 
-@decision
+@inlined
 def value_of_paying(
     months: float,
     years_to_pension: float,
@@ -239,7 +239,7 @@ NOTHING_OFFERED = Offer(0.0, 0.0)
 """Stands for the offer to a person who goes on not paying without weighing it."""
 
 
-@decision
+@inlined
 def offer(
     months: float, years_to_pension: float, income: float, account: float, average_wage: float, floor: float,
     ceiling: float, contribution_rate: float, aversion: float, tastes: Tastes, prospect: Outlook,

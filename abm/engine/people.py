@@ -212,19 +212,19 @@ def people_block(
                 considers[at_age], uniform(keys.considers_moving, identity)
             ):  # fmt: skip
                 p = province_of[c]
-                tastes = tastes_of(identity, rules, keys)
-                annuity = worker.expects_annuity(
-                    years_to_go,
-                    tastes.discount,
-                    scheme.wage_growth,
-                    scheme.pension_growth,
-                    scheme.pension_years,
-                )
+                months, mean_index, income, annuity, awareness = 0.0, 1.0, 1.0, 0.0, 0.0
+                if inside:  # else no pension is at stake
+                    tastes = tastes_of(identity, rules, keys)
+                    months, awareness = np.float64(months_had), tastes.awareness
+                    mean_index = np.float64(index_sums[i]) / max(np.float64(paid[i]) / 12.0, 1.0)
+                    income = place[c, t.P_FLEXIBLE_INCOME] * math.exp(skill)
+                    annuity = worker.expects_annuity(
+                        years_to_go, tastes.discount, scheme.wage_growth, scheme.pension_growth,
+                        scheme.pension_years,
+                    )  # fmt: skip
                 k = chooses_province(
-                    identity, p, province_of[h], staying, pull, np.float64(months_had) if inside else 0.0,
-                    np.float64(index_sums[i]) / max(np.float64(paid[i]) / 12.0, 1.0),
-                    place[c, t.P_FLEXIBLE_INCOME] * math.exp(skill), annuity, tastes.awareness, rules.pension_weight,
-                    benefit_wages, keys.destination,
+                    identity, p, province_of[h], staying, pull, months, mean_index, income, annuity, awareness,
+                    rules.pension_weight, benefit_wages, keys.destination,
                 )  # fmt: skip
                 target = c
                 if first[k + 1] - first[k] > 1:
