@@ -191,8 +191,7 @@ def people_block(
             statutory = retirement.statutory_age_months(sex, cadre, birth, birth_month, rules.retirement)
             born = 12 * birth + birth_month - 1
             reaches = born + statutory  # the month, counted from year 0, in which the age is reached
-            years_to_go = max(reaches - january - 11, 0) / 12.0
-            divisor = divisors[min(statutory, benefits.LAST_MONTH)]
+            months_to_go = max(reaches - january - 11, 0)
             skill = np.float64(skills[i])
             if rules.transitions and status != OUTSIDE:
                 skill = worker.skill_next_year(
@@ -219,7 +218,7 @@ def people_block(
                     mean_index = np.float64(index_sums[i]) / max(np.float64(paid[i]) / 12.0, 1.0)
                     income = place[c, t.P_FLEXIBLE_INCOME] * math.exp(skill)
                     annuity = worker.expects_annuity(
-                        years_to_go, tastes.discount, scheme.wage_growth, scheme.pension_growth,
+                        months_to_go / 12.0, tastes.discount, scheme.wage_growth, scheme.pension_growth,
                         scheme.pension_years,
                     )  # fmt: skip
                 k = chooses_province(
@@ -324,6 +323,8 @@ def people_block(
             weighs = may_pay and (status == FORMAL or status == FLEXIBLE or goes_on)
             if weighs:
                 tastes = tastes_of(identity, rules, keys)
+                years_to_go = months_to_go / 12.0
+                divisor = divisors[min(statutory, benefits.LAST_MONTH)]
                 crossings = expected_moves(
                     age, years_to_go,
                     rules.portability.keep_age_women if sex == FEMALE else rules.portability.keep_age_men,
@@ -620,8 +621,8 @@ def people_block(
                 # reached the age this year below the minimum
                 choice = worker.below_minimum(
                     np.float64(months_now), np.float64(accounts[i]), place[r, t.P_BASE_WAGE],
-                    place[r, t.P_FLOOR], rules.flexible_rate, tastes_of(identity, rules, keys), scheme, divisor,
-                    rules.below_minimum_scale, gumbel(keys.below_minimum, identity, 0),
+                    place[r, t.P_FLOOR], rules.flexible_rate, tastes_of(identity, rules, keys), scheme,
+                    divisors[min(statutory, benefits.LAST_MONTH)], rules.below_minimum_scale, gumbel(keys.below_minimum, identity, 0),
                     gumbel(keys.below_minimum, identity, 1), gumbel(keys.below_minimum, identity, 2),
                 )  # fmt: skip
                 if choice == worker.CONTINUE:
