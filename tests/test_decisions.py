@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from abm import draws
 from abm.agents import employer, local_government, worker
 from abm.engine.choices import chooses_prefecture, chooses_province, draws_employer
+from abm.engine.moves import odds_of_provinces
 from abm.parameters import Parameters
 from abm.population.persons import Flag, Status
 from abm.scheme.contributions import contribution_base
@@ -126,9 +127,9 @@ HERE = 3
 def frequencies(staying: np.ndarray, pull: np.ndarray, people: range = range(MANY)) -> np.ndarray:
     """Shares of people from ``HERE`` who choose each province, with nothing at stake in the pension."""
     key = draws.key(1, "destination", 2011)
-    wages = np.full(N, 40_000.0)
+    wages, odds = np.full(N, 40_000.0), odds_of_provinces(staying, pull)
     chosen = [
-        chooses_province(i, HERE, HERE, staying, pull, 0.0, 1.0, 30_000.0, 10.0, 1.0, 0.3, wages, key)
+        chooses_province(i, HERE, HERE, staying, pull, odds, 0.0, 1.0, 30_000.0, 10.0, 1.0, 0.3, wages, key)
         for i in people
     ]
     return np.bincount(chosen, minlength=N) / len(people)
@@ -175,8 +176,9 @@ def test_a_better_wage_only_draws_people_in() -> None:
 
     def choices() -> np.ndarray:
         stay, zero = utilities(wages, 1.5), np.zeros((N, N))
+        odds = odds_of_provinces(stay, zero)
         return np.array([
-            chooses_province(i, HERE, HERE, stay, zero, 0.0, 1.0, 3e4, 10.0, 1.0, 0.3, plain, key)
+            chooses_province(i, HERE, HERE, stay, zero, odds, 0.0, 1.0, 3e4, 10.0, 1.0, 0.3, plain, key)
             for i in range(5000)
         ])  # fmt: skip
 
@@ -190,6 +192,26 @@ def test_a_better_wage_only_draws_people_in() -> None:
     kept, was = (np.bincount(x, minlength=N)[others] for x in (after, before))
     ratio = kept / was
     assert ratio.std() < 4.0 * math.sqrt((1 - ratio.mean()) / was.mean())
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.3, 30.0])
+def test_the_province_chosen_is_the_one_of_largest_utility(weight: float) -> None:
+    """Whatever bounds spare: gains and losses of pension up to many times the taste."""
+    rng = np.random.default_rng(8)
+    key = draws.key(1, "destination", 2011)
+    staying, pull = rng.normal(0.0, 2.0, (N, N)) + 5.0 * np.eye(N), rng.normal(0.0, 1.0, (N, N))
+    odds, wages = odds_of_provinces(staying, pull), rng.uniform(20_000.0, 60_000.0, N)
+    chosen = []
+    for i in range(4000):
+        here, hukou = (int(k) for k in rng.integers(0, N, 2))
+        got = chooses_province(
+            i, here, hukou, staying, pull, odds, 120.0, 1.0, 4e4, 10.0, 1.0, weight, wages, key
+        )
+        stakes = worker.pension_at_stake(120.0, 1.0, wages[here], wages, 10.0, 1.0, 4e4)
+        taste = [draws.gumbel(key, i, k) for k in range(N)]
+        assert got == np.argmax(staying[here] + pull[hukou] + weight * stakes + taste)
+        chosen.append(got == here)
+    assert 0.1 < np.mean(chosen) < 0.9
 
 
 def test_distance_is_worth_as_much_income_as_its_record_says() -> None:

@@ -13,6 +13,8 @@ from abm.space import PROVINCES
 
 Array = np.ndarray
 N = len(PROVINCES)
+ROUNDING = 1.0 + 1e-9
+"""More than rounding can change odds and shocks."""
 FIRST_PREFECTURE = 64
 """Number of the first locality among the alternatives of the prefecture stream."""
 
@@ -25,22 +27,41 @@ def fen(yuan: float) -> np.int64:
 
 @decision
 def chooses_province(
-    identity: int, here: int, hukou: int, staying: Array, pull: Array, months: float, mean_index: float,
-    wage: float, annuity: float, awareness: float, weight: float, benefit_wages: Array, key: np.uint64,
+    identity: int, here: int, hukou: int, staying: Array, pull: Array, odds: Array, months: float,
+    mean_index: float, wage: float, annuity: float, awareness: float, weight: float, benefit_wages: Array,
+    key: np.uint64,
 ) -> int:  # fmt: skip
     """Multinomial logit over the provinces: the one with the largest utility, Gumbel shocks by alternative.
 
     ``staying[here, k]`` holds wages, distance and moving cost, ``pull[hukou, k]`` hukou and compatriots
-    (distance as in Zhang and Zhao 2013); what a change of payer does to the pension enters with ``weight``.
-    Staying is weighed first: of most others a bound of the shock shows that they are no better.
+    (distance as in Zhang and Zhao 2013), ``odds[hukou, here, k]`` the chances of a logit over these two
+    (``moves.odds_of_provinces``); what a change of payer does to the pension enters with ``weight``.
+
+    With shocks -ln(-ln u) the best is where -ln u over the odds is least. As -ln u > 1 - u, one logarithm
+    mostly shows that staying is best; otherwise utilities are compared.
     """
+    exponential = -math.log(uniform_of(key, identity, here))
+    least = ROUNDING * exponential / odds[hukou, here, here]
+    at_stake = months > 0.0 and weight > 0.0
+    better = 0
+    for k in range(N):  # without jumps, so that the processor asks several provinces at a time
+        reach = least * odds[hukou, here, k]
+        if at_stake:
+            gain = weight * worker.pension_at_stake(
+                months, mean_index, benefit_wages[here], benefit_wages[k], annuity, awareness, wage
+            )
+            # the exponential of the gain is less than this polynomial
+            reach = reach * (1.0 + gain + gain * gain) if gain < 1.5 else math.inf
+        better += (1.0 - uniform_of(key, identity, k) < reach) & (k != here)
     choice = here
-    best = staying[here, here] + pull[hukou, here] + gumbel(key, identity, here)
+    if better == 0:
+        return choice
+    best = staying[here, here] + pull[hukou, here] - math.log(exponential)
     for k in range(N):
         if k == here:
             continue
         utility = staying[here, k] + pull[hukou, k]
-        if months > 0.0 and weight > 0.0:
+        if at_stake:
             utility += weight * worker.pension_at_stake(
                 months, mean_index, benefit_wages[here], benefit_wages[k], annuity, awareness, wage
             )

@@ -93,7 +93,7 @@ def people_block(
     (ids, statuses, flags, strata, hukous, localities, relations, employers, skills, paid, deemed,
      months_here, qualified, index_sums, accounts, pensions) = columns  # fmt: skip
     vacancy_sums, vacancy_rows, vacancy_first = vacancies
-    province_of, first, staying, pull, benefit_wages, attraction = geography
+    province_of, first, staying, pull, benefit_wages, attraction, odds = geography
     death, considers, hiring_factor, work_factor, divisors = ages
     year = rules.year
     january = 12 * year
@@ -222,8 +222,8 @@ def people_block(
                         scheme.pension_years,
                     )  # fmt: skip
                 k = chooses_province(
-                    identity, p, province_of[h], staying, pull, months, mean_index, income, annuity, awareness,
-                    rules.pension_weight, benefit_wages, keys.destination,
+                    identity, p, province_of[h], staying, pull, odds, months, mean_index, income, annuity,
+                    awareness, rules.pension_weight, benefit_wages, keys.destination,
                 )  # fmt: skip
                 target = c
                 if first[k + 1] - first[k] > 1:
@@ -259,7 +259,8 @@ def people_block(
             if rules.transitions and status != PUBLIC and not goes_on and not stays_idle:
                 experience = rules.experience_factor if inside else 1.0
                 change = worker.changes_work(
-                    idle, staff, age, leaving_age, (flag & STOPPED) == 0, not inside, place[c, t.P_LEAVING], place[c, t.P_GIVING_UP],
+                    idle, staff, age, leaving_age, (flag & STOPPED) == 0, not inside,
+                    place[c, t.P_LEAVING], place[c, t.P_GIVING_UP],
                     place[c, t.P_HIRING] * hiring_factor[at_age] * experience,
                     place[c, t.P_PUBLIC_HIRING] * hiring_factor[at_age],
                     place[c, t.P_TAKING_UP] * work_factor[at_age],
@@ -622,8 +623,9 @@ def people_block(
                 choice = worker.below_minimum(
                     np.float64(months_now), np.float64(accounts[i]), place[r, t.P_BASE_WAGE],
                     place[r, t.P_FLOOR], rules.flexible_rate, tastes_of(identity, rules, keys), scheme,
-                    divisors[min(statutory, benefits.LAST_MONTH)], rules.below_minimum_scale, gumbel(keys.below_minimum, identity, 0),
-                    gumbel(keys.below_minimum, identity, 1), gumbel(keys.below_minimum, identity, 2),
+                    divisors[min(statutory, benefits.LAST_MONTH)], rules.below_minimum_scale,
+                    gumbel(keys.below_minimum, identity, 0), gumbel(keys.below_minimum, identity, 1),
+                    gumbel(keys.below_minimum, identity, 2),
                 )  # fmt: skip
                 if choice == worker.CONTINUE:
                     status = FLEXIBLE

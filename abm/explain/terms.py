@@ -155,10 +155,7 @@ def of_destinations(life: Life, call: Call) -> Destinations:
     away, home = np.arange(N) != here, np.arange(N) == hukou
     compatriots = np.where(home, 0.0, life.moment.compatriots[hukou])
     taste = np.array([gumbel(given["key"], given["identity"], k) for k in range(N)])
-    stakes = iter(call.inner("pension_at_stake"))
-    at_stake = [
-        float(next(stakes).result) if k != here and call.inner("pension_at_stake") else 0.0 for k in range(N)
-    ]
+    at_stake = [float(stake.result) for stake in call.inner("pension_at_stake")[:N]] or [0.0] * N
     terms = {
         "wage": beta * np.log(model.wages / model.wages[here]),
         "distance": -beta * value("worker.distance_to_wage", year) * np.log(distance / distance[here]),

@@ -116,14 +116,15 @@ def vacancies(model: PensionModel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def geography(model: PensionModel) -> tuple[np.ndarray, ...]:
     """Province of each locality, first localities, and the utilities of living somewhere (see the worker).
 
-    ``staying`` (31, 31) [here, there] and ``pull`` (31, 31) [hukou, there]; ``attraction`` (n,) of localities
-    within their province.
+    ``staying`` (31, 31) [here, there] and ``pull`` (31, 31) [hukou, there], with the odds that follow,
+    (31, 31, 31) [hukou, here, there]; ``attraction`` (n,) of localities within their province.
     """
     staying, pull = utilities(model)
     staying = staying + model.attraction - model.moving_cost * (1.0 - np.eye(N))
     places = model.places
     attraction = np.log(np.maximum(places.population_share, 1e-9))
-    return (places.province_of, places.first, staying, pull, model.benefit_wages, attraction)
+    odds = moves.odds_of_provinces(staying, pull)
+    return (places.province_of, places.first, staying, pull, model.benefit_wages, attraction, odds)
 
 
 def pool_borders(model: PensionModel) -> moves.Borders:

@@ -14,6 +14,7 @@ import numpy as np
 from abm import draws
 from abm.compile import decision
 from abm.engine.choices import chooses_province
+from abm.engine.moves import odds_of_provinces
 from abm.parameters import Parameters
 from abm.phases import live
 from abm.space import PROVINCES
@@ -39,11 +40,12 @@ class Regions(NamedTuple):
 
 
 @decision
-def _count(persons: int, staying: Array, pull: Array, wages: Array, key: np.uint64) -> Array:
+def _count(persons: int, staying: Array, pull: Array, odds: Array, wages: Array, key: np.uint64) -> Array:
     """Persons, of those living in region 0, who choose each region."""
     counts = np.zeros(len(wages), np.int64)
     for person in range(persons):
-        counts[chooses_province(person, 0, 0, staying, pull, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, wages, key)] += 1
+        chosen = chooses_province(person, 0, 0, staying, pull, odds, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, wages, key)
+        counts[chosen] += 1
     return counts
 
 
@@ -69,7 +71,8 @@ def shares(regions: Regions, n: int, wage_weight: float) -> Array:
     )
     staying, pull = live.utilities(model)  # type: ignore[arg-type]
     staying[:, n:] = NOBODY
-    counts = _count(PERSONS, staying, pull, regions.wages, draws.key(1, "destination", YEAR))
+    odds = odds_of_provinces(staying, pull)
+    counts = _count(PERSONS, staying, pull, odds, regions.wages, draws.key(1, "destination", YEAR))
     return np.asarray(counts[:n] / PERSONS)
 
 
