@@ -129,8 +129,7 @@ def come_of_age(
     Numbers are apportioned at the province's weight; the remainder of a weight goes to one more agent with
     the chance the remainder has, by a draw keyed with province and birth year.
     """
-    table = population.persons
-    new = []
+    cells = []  # ids, sex and home of those who come from one province and sex
     for p in range(N):
         weight = int(population.weights[strata.stratum(p, strata.OTHERS, np.array([0]))[0]])
         for sex in (0, 1):
@@ -138,29 +137,28 @@ def come_of_age(
             count = int(exact)
             luck = draws.uniforms(draws.key(seed, "coming of age", birth_year), np.array([2 * p + sex]))[0]
             count += int(luck < exact - count)
-            if count == 0:
-                continue
             used = population.serials.get((birth_year, p), 0)
             population.serials[(birth_year, p)] = used + count
             require_serials(used + count, birth_year, p)
             serial = np.arange(used, used + count)
+            identity = make_id(np.full(count, birth_year), np.full(count, p), serial)
             span = slice(places.first[p], places.first[p + 1])
             home = places.first[p] + apportion.spread(count, places.population_share[span])
-            rows = empty(count)
-            rows["id"][:] = make_id(np.full(count, birth_year), np.full(count, p), serial)
-            rows["status"][:] = Status.OUTSIDE
-            rows["flags"][:] = Flag.FEMALE if sex else 0
-            if sex:
-                posts = draws.uniforms(draws.key(seed, "cadre"), rows["id"])
-                rows["flags"][posts < cadre_share] |= Flag.CADRE
-            rows["stratum"][:] = strata.stratum(p, strata.OTHERS, np.zeros(count, bool))
-            for name in ("hukou", "locality", "relation"):
-                rows[name][:] = home
-            shock = draws.normals(draws.key(seed, "skill"), rows["id"])
-            rows["log_skill"][:] = spread * shock - 0.5 * spread * spread
-            new.append(rows)
-    merged = {name: np.concatenate([x[name] for x in new]) for name in table}
-    _place_rows(table, merged)
+            cells.append((identity, np.full(count, sex), np.full(count, p), home))
+    identity, sexes, provinces, home = (np.concatenate(column) for column in zip(*cells, strict=True))
+    rows = empty(len(identity))
+    rows["id"][:] = identity
+    rows["status"][:] = Status.OUTSIDE
+    women = sexes == 1
+    posts = draws.uniforms(draws.key(seed, "cadre"), identity)
+    rows["flags"][women] = Flag.FEMALE
+    rows["flags"][women & (posts < cadre_share)] |= Flag.CADRE
+    rows["stratum"][:] = strata.stratum(provinces, strata.OTHERS, np.zeros(len(identity), bool))
+    for name in ("hukou", "locality", "relation"):
+        rows[name][:] = home
+    shock = draws.normals(draws.key(seed, "skill"), identity)
+    rows["log_skill"][:] = spread * shock - 0.5 * spread * spread
+    _place_rows(population.persons, rows)
 
 
 def _place_rows(table: dict[str, np.ndarray], new: dict[str, np.ndarray]) -> None:
