@@ -10,7 +10,7 @@ from runs import model
 
 from abm.agents import learning, provincial_government
 from abm.agents.local_government import AUDIT, FLOOR, LEVERS, RATE, SUPPLEMENT
-from abm.engine import answers, counterfactual, whatif
+from abm.engine import answers, blocks, counterfactual, whatif
 from abm.engine.counterfactual import NOW
 from abm.model import PensionModel
 from abm.phases import foresee, govern
@@ -114,11 +114,11 @@ def test_neither_blocks_nor_threads_change_a_bit(
     plain = counterfactual.settled(
         answer, everybody, np.arange(N), setting, stacks, govern.aims(m), threads=1
     )
-    monkeypatch.setattr(counterfactual, "CELLS_AT_ONCE", 5 * N)
-    blocks = counterfactual.settled(
+    monkeypatch.setattr(blocks, "CELLS_AT_ONCE", 5 * N)
+    in_blocks = counterfactual.settled(
         answer, everybody, np.arange(N), setting, stacks, govern.aims(m), threads=2
     )
-    for a, b in zip(plain, blocks, strict=True):
+    for a, b in zip(plain, in_blocks, strict=True):
         assert (a == b).all()
 
 

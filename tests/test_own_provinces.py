@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import islice
 from typing import ClassVar
 
 import numpy as np
@@ -10,15 +11,17 @@ import pytest
 import runs
 from small_economies import stack
 
-from abm.engine import counterfactual
+from abm.engine import blocks, counterfactual
 from abm.model import PensionModel
 from abm.phases import foresee, govern
-from abm.regimes import LOWER, UPPER, ByProvince, Membership, Stack
+from abm.regimes import LOWER, UPPER, Accounts, ByProvince, Schedule, Stack
 from abm.regimes.central_adjustment import CentralAdjustment, Dynamic
 from abm.regimes.municipal import Municipal
+from abm.regimes.no_upper_tier import NoUpperTier
 from abm.regimes.own_provinces import OwnProvinces
+from abm.regimes.provincial_unified import ProvincialUnified
 
-SINGLE = 9
+SINGLE = 8
 """Number of Shanghai: a province of one locality."""
 
 
@@ -80,25 +83,54 @@ def test_which_regimes_see_others_in_total(prefectures: PensionModel) -> None:
 
 def test_own_localities_keep_their_entries_and_others_their_totals(prefectures: PensionModel) -> None:
     m = prefectures
-    own = OwnProvinces(m.membership, np.array([SINGLE, 2]))
-    mine = np.isin(m.places.province_of, [SINGLE, 2])
-    count = int(mine.sum())
-    assert own.membership.localities == count + 29
-    assert not own.membership.one_tier  # although Shanghai is one place
+    rows = np.array([2, SINGLE, 2])
+    own = OwnProvinces(m.membership, rows)
     a, seen = m.accounts, own.accounts(m.accounts)
-    for name, before, after in zip(a._fields, a, seen, strict=True):
-        assert (after[:count] == before[mine]).all(), name
-    assert seen.gdp.sum() == pytest.approx(a.gdp.sum(), rel=1e-14)
-    total = own.membership.total(seen.gdp)
-    assert total[own.province] == pytest.approx(m.membership.total(a.gdp), rel=1e-14)
+    largest = int((m.places.province_of == 2).sum())
+    assert own.membership.localities == largest + 1
+    assert not own.membership.one_tier  # although Shanghai is one place
+    heads = a.insured_employees + a.enterprise_employees
+    seen_heads = seen.insured_employees + seen.enterprise_employees
     funds = own.funds(m.funds)
-    assert (funds.provincial[own.province] == m.funds.provincial).all()
+    for row, province in enumerate(rows):
+        mine = m.places.province_of == province
+        count = int(mine.sum())
+        assert (own.place[mine] == np.arange(count)).all()
+        for name, before, after in zip(a._fields, a, seen, strict=True):
+            assert (after[row, :count] == before[mine]).all(), name
+            assert (after[row, count:-1] == 0.0).all(), name  # empty places
+        assert seen.gdp[row, -1] == pytest.approx(a.gdp[~mine].sum(), rel=1e-14)
+        assert seen.average_wage[row] @ seen_heads[row] == pytest.approx(a.average_wage @ heads, rel=1e-14)
+        assert funds.provincial[row, 0] == m.funds.provincial[province]
+    assert funds.provincial.sum(axis=1) == pytest.approx(np.full(3, m.funds.provincial.sum()), rel=1e-14)
 
 
-def test_exceptions_follow_their_province() -> None:
-    rule = ByProvince(Municipal(), ((2, LOWER["municipal"]), (0, Municipal())))  # type: ignore[arg-type]
-    own = OwnProvinces(Membership(np.array([0, 1, 1, 2])), np.array([2]))
-    assert [p for p, _ in rule.seen_from(own).others] == [0, 1]
+def test_the_rest_of_the_nation_grows_as_its_provinces_do_together(prefectures: PensionModel) -> None:
+    m = prefectures
+    setting, stacks = foresee.setting(m, m.levers), [m.schedule] * 3
+    today = setting.accounts
+    path = [today, *islice(setting.growth.ahead(today), 3)]
+    rows = np.array([2, 5])
+    years = Accounts(*np.array(path).swapaxes(0, 1))
+    view = blocks.of_own_provinces(setting, years, stacks, rows)
+    for told, whole in zip(view.ahead(view.setting.accounts), path[1:], strict=True):
+        for name in ("contributions_enterprise", "insured_employees", "enterprise_retirees", "collectable"):
+            ahead, seen = getattr(whole, name), getattr(told, name)
+            for row, province in enumerate(rows):
+                mine = m.places.province_of == province
+                np.testing.assert_allclose(seen[row, : mine.sum()], ahead[mine], rtol=1e-14)
+                assert seen[row, -1] == pytest.approx(ahead[~mine].sum(), rel=1e-14)
+
+
+def test_only_provinces_under_the_same_rules_are_settled_together() -> None:
+    exception = ByProvince(Municipal(), ((2, ProvincialUnified(0.0, 0.5, 0.5, 0.0)),))
+    schedule = Schedule(((1.0, stack(exception, NoUpperTier(), [0, 0, 1, 2, 2])),))
+    _, kinds = blocks.alike(schedule.membership.province_of, [schedule])
+    assert kinds[0] == kinds[1] != kinds[2]
+    pooled = [
+        schedule.seen_from(OwnProvinces(schedule.membership, np.array([p]))).last.pooled.all() for p in (0, 2)
+    ]
+    assert pooled == [False, True]
 
 
 def _stack(m: PensionModel, lower: str, upper: str) -> Stack:

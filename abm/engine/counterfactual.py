@@ -10,7 +10,6 @@ nothing, or repeat another one, share a row.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -33,17 +32,13 @@ from abm.agents.local_government import (
 )
 from abm.engine import whatif
 from abm.engine.answers import Firms, Flexible, Movers, answers, combined_rate, flexible_dues
+from abm.engine.blocks import Acts, Block, blocks, each
 from abm.engine.incoming import Incoming
 from abm.engine.outsiders import Entry, Outsiders
 from abm.regimes import Accounts, Funds, Memory, Schedule
-from abm.regimes.own_provinces import OwnProvinces
 
 Array = np.ndarray
 Indices = npt.NDArray[np.integer]
-CELLS_AT_ONCE = 30_000
-"""Accounts settled in one call, so that a settlement's arrays stay in cache."""
-ROWS_AT_LEAST = 300
-"""Rows of a province worth a settlement of their own: fewer cost as much."""
 STRIDES = np.array([-5.0, -1.0, 0.0, 1.0, 5.0])
 """Steps that a government tries: short ones to settle down, long ones to get there."""
 NOW = 2
@@ -59,27 +54,29 @@ class Growth(NamedTuple):
     retirees: Array
     output: Array
 
-    def ahead(self, accounts: Accounts) -> Iterator[Accounts]:
-        """The accounts of next year, of the year after, and so on; reserves' interest and moves stay."""
-        while True:
-            accounts = self._year(accounts)
-            yield accounts
+    def by_field(self) -> dict[str, Array]:
+        """Of the accounts' entries that grow; reserves' interest and moves stay."""
+        return {
+            "contributions_enterprise": self.bill,
+            "contributions_public": self.bill,
+            "collectable": self.bill,
+            "benefits_enterprise": self.pensions,
+            "benefits_public": self.pensions,
+            "off_list": self.pensions,
+            "insured_employees": self.members,
+            "enterprise_employees": self.members,
+            "enterprise_retirees": self.retirees,
+            "average_wage": self.bill / self.members,
+            "gdp": self.output,
+            "treasury_capacity": self.output,
+        }
 
-    def _year(self, a: Accounts) -> Accounts:
-        return a._replace(
-            contributions_enterprise=a.contributions_enterprise * self.bill,
-            contributions_public=a.contributions_public * self.bill,
-            collectable=a.collectable * self.bill,
-            benefits_enterprise=a.benefits_enterprise * self.pensions,
-            benefits_public=a.benefits_public * self.pensions,
-            off_list=a.off_list * self.pensions,
-            insured_employees=a.insured_employees * self.members,
-            enterprise_employees=a.enterprise_employees * self.members,
-            enterprise_retirees=a.enterprise_retirees * self.retirees,
-            average_wage=a.average_wage * self.bill / self.members,
-            gdp=a.gdp * self.output,
-            treasury_capacity=a.treasury_capacity * self.output,
-        )
+    def ahead(self, accounts: Accounts) -> Iterator[Accounts]:
+        """The accounts of next year, of the year after, and so on."""
+        factors = self.by_field()
+        while True:
+            accounts = accounts._replace(**{k: getattr(accounts, k) * x for k, x in factors.items()})
+            yield accounts
 
 
 class Setting(NamedTuple):
@@ -300,80 +297,6 @@ class Purse(NamedTuple):
     reserve: Array  # at the end
 
 
-class Acts(NamedTuple):
-    """Which places act otherwise in which what-if, by entry."""
-
-    row: Indices
-    place: Indices
-
-
-class View(NamedTuple):
-    """The nation as a row's settlement needs it: whole, or some provinces and each other one as a place."""
-
-    accounts: Setting  # with accounts, funds, memory, growth and wages by place of the view
-    stacks: list[Schedule]
-    place: Indices  # of each locality in the view, (n,)
-    province: Indices  # of each province in the view, (P,)
-
-    @classmethod
-    def whole(cls, setting: Setting, stacks: list[Schedule]) -> View:
-        """All localities."""
-        tiers = stacks[0].membership
-        return cls(setting, stacks, np.arange(tiers.localities), np.arange(tiers.provinces))
-
-    @classmethod
-    def of_provinces(cls, setting: Setting, stacks: list[Schedule], provinces: Indices) -> View:
-        """The localities of some provinces and every other province as one place."""
-        own = OwnProvinces(stacks[0].membership, provinces)
-        seen = setting._replace(
-            accounts=own.accounts(setting.accounts),
-            funds=own.funds(setting.funds),
-            memory=own.memory(setting.memory),
-            growth=Growth(*(own.common(x) for x in setting.growth)),
-            wages=own.total(setting.wages),
-        )
-        return cls(seen, [stack.seen_from(own) for stack in stacks], own.place, own.province)
-
-
-class Block(NamedTuple):
-    """Rows that are settled in one call."""
-
-    view: View
-    rows: Indices
-    entries: Indices  # of ``Acts`` in these rows
-    number: Indices  # of each entry's row within the block
-
-
-def blocks(acts: Acts, province: Indices, setting: Setting, stacks: list[Schedule]) -> Iterator[Block]:
-    """All rows in blocks; ``province`` (m,) is where each row's actors are.
-
-    Where the rules see other provinces in total only, the rows of some provinces are settled without the
-    others' localities: the same money for those who act, at a tenth of the work. Provinces are taken together
-    until they have ``ROWS_AT_LEAST``.
-    """
-    tiers = stacks[0].membership
-    apart = not tiers.one_tier and all(stack.others_in_total for stack in stacks)
-    part = np.zeros_like(province)
-    if apart:
-        rows = np.bincount(province, minlength=tiers.provinces)
-        part = ((np.cumsum(rows) - rows) // ROWS_AT_LEAST)[province]
-    order = np.argsort(part, kind="stable")
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    entries = np.argsort(rank[acts.row], kind="stable")
-    rank = rank[acts.row[entries]]
-    starts = np.flatnonzero(np.diff(part[order], prepend=-1))
-    for first, end in zip(starts, [*starts[1:], len(order)], strict=True):
-        view = View.whole(setting, stacks)
-        if apart:
-            view = View.of_provinces(setting, stacks, province[order[first:end]])
-        size = max(1, CELLS_AT_ONCE // len(view.accounts.wages))
-        for start in range(first, end, size):
-            stop = min(start + size, end)
-            some = slice(*np.searchsorted(rank, (start, stop)))
-            yield Block(view, order[start:stop], entries[some], rank[some] - start)
-
-
 def settled(
     answer: Answer, acts: Acts, actors: Indices, setting: Setting, stacks: list[Schedule], aims: Aims,
     threads: int = 1, level: str = "locality",
@@ -392,22 +315,22 @@ def settled(
     growth = setting.growth.bill[first[actors]]
 
     def settle(block: Block) -> None:
-        seen, some = block.view.accounts, block.rows
+        view, some = block.view, block.rows
+        seen = view.setting
         told = counterfactual(
             Answer(*(x[block.entries] for x in answer)), block.number,
-            block.view.place[acts.place[block.entries]], len(some), seen,
+            view.place[acts.place[block.entries]], len(some), seen,
         )  # fmt: skip
-        who = (block.view.place if level == "locality" else block.view.province)[actors[some]]
+        who = (view.place if level == "locality" else view.province)[actors[some]]
         fate = whatif.settle_ahead(
-            seen.growth.ahead(told), seen.funds, block.view.stacks, who, level, seen.memory, seen.interest
+            view.ahead(told), seen.funds, view.stacks, who, level, seen.memory, seen.interest
         )
         bill = growth[some] ** np.arange(1, years + 1)[:, None]
         own[:, some], treasury[:, some] = fate.own_money / bill, fate.treasury / bill
         months[:, some] = fate.payable_months()
         reserve[some], spending[some] = fate.reserve[-1] / bill[-1], fate.spending[-1] / bill[-1]
 
-    with ThreadPoolExecutor(max(threads, 1)) as pool:
-        list(pool.map(settle, blocks(acts, setting.province_of[first[actors]], setting, stacks)))
+    each(settle, blocks(acts, setting.province_of[first[actors]], setting, stacks), threads)
     worth, reserve_worth = worth_of_money(own, months, spending, aims)
     mean = whatif.discounted_mean
     return Purse(worth, reserve_worth, mean(treasury, aims.discount), mean(own, aims.discount), reserve)
@@ -418,22 +341,28 @@ def counterfactual(
 ) -> Accounts:
     """Accounts (rows, n): in each row the entries of those who act replaced, what left them with the others.
 
-    ``answer`` and the indices are by entry: who acts in which row. The share ``gone`` of the capital that
-    leaves arrives nowhere.
+    The accounts and wages of the ``setting`` are (n,) or (rows, n). ``answer`` and the indices are by entry:
+    who acts in which row. The share ``gone`` of the capital that leaves arrives nowhere.
     """
     a, bill = setting.accounts, setting.wages
     size = answer.size
 
     def arrives(weight: Array, stays: Array) -> Array:
         """What leaves those who act, over what the others have, (rows, 1)."""
-        left = np.bincount(row, weight[place] * (1.0 - stays), minlength=rows)
-        return (left / (weight.sum() - np.bincount(row, weight[place], minlength=rows)))[:, None]
+        left = np.bincount(row, of_actors(weight) * (1.0 - stays), minlength=rows)
+        return (left / of_others(weight))[:, None]
+
+    def of_actors(values: Array) -> Array:
+        return values[place] if values.ndim == 1 else values[row, place]
+
+    def of_others(values: Array) -> Array:
+        return values.sum(axis=-1) - np.bincount(row, of_actors(values), minlength=rows)
 
     def replaced(
         values: Array, factor: Array | float, share: Array | float = 0.0, extra: Array | float = 0.0
     ) -> Array:
-        out = np.multiply(values, 1.0 + share, out=np.empty((rows, len(values))))
-        out[row, place] = values[place] * factor + extra
+        out: Array = np.broadcast_to(values, (rows, values.shape[-1])) * (1.0 + share)
+        out[row, place] = of_actors(values) * factor + extra
         return out
 
     left = arrives(bill, size + gone * (1.0 - answer.capital) * answer.people)
@@ -441,15 +370,14 @@ def counterfactual(
 
     def over_others(amount: Array, of: Array) -> Array:
         """What is given to, or taken from, all others, over what they have ``of`` it, (rows, 1)."""
-        others = of.sum() - np.bincount(row, of[place], minlength=rows)
-        return (np.bincount(row, amount, minlength=rows) / np.maximum(others, 1.0))[:, None]
+        return (np.bincount(row, amount, minlength=rows) / np.maximum(of_others(of), 1.0))[:, None]
 
     def dealt(values: Array, own: Array, others: Array) -> Array:
         """Values with ``own`` added to those who act and ``others`` dealt to the rest by their members."""
         if not (own.any() or others.any()):
             return values
         out = values + over_others(others, a.insured_employees) * a.insured_employees
-        out[row, place] = values[place] + own
+        out[row, place] = of_actors(values) + own
         return out
 
     return a._replace(

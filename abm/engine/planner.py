@@ -7,14 +7,12 @@ altogether is (the exit option of employers).
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
 from abm.agents.local_government import Aims, Outcome, payoff, worth_of_money
 from abm.engine import whatif
+from abm.engine.blocks import CELLS_AT_ONCE, each
 from abm.engine.counterfactual import (
-    CELLS_AT_ONCE,
     Answer,
     Setting,
     counterfactual,
@@ -52,8 +50,7 @@ def gain_of_others(
         rows = np.arange(len(more))
         gain[some] = more.sum(axis=1) - more[rows, actors[some]]
 
-    with ThreadPoolExecutor(max(threads, 1)) as pool:
-        list(pool.map(block, range(0, m, size)))
+    each(block, range(0, m, size), threads)
     return gain[row]
 
 

@@ -96,7 +96,7 @@ def _purse(
     if level == "locality":
         paid = np.sum([_pick(x, actors) for x in charges], axis=0)
         return _pick(settlement.own_money, actors) + paid, paid
-    local = np.sum(charges, axis=0)
+    local = sum(charges[1:], start=charges[0])
     tiers = stack.membership
     change = settlement.funds.official_balance(tiers, level) - opening.official_balance(tiers, level)
     return _pick(change, actors), _pick(tiers.total(local + flows["provincial_gap_subsidy"]), actors)

@@ -119,9 +119,13 @@ class Membership:
         self.provinces = int(self.province_of.max()) + 1
         self._order = np.argsort(self.province_of, kind="stable")
         self._sorted = bool((np.diff(self._order) > 0).all())
-        self._present, self._starts = np.unique(self.province_of[self._order], return_index=True)
-        sizes = np.diff(self._starts, append=self.localities)
-        self._many = int(np.flatnonzero(sizes > 1).max(initial=-1)) + 1  # provinces up to the last of several
+        self._present, starts = np.unique(self.province_of[self._order], return_index=True)
+        sizes = np.diff(starts, append=self.localities)
+        # Summing one locality at a time is slow: provinces at the end that are one locality are taken over.
+        many = int(np.flatnonzero(sizes > 1).max(initial=-1)) + 1
+        self._starts = starts[:many]
+        self._alone = self.localities - (len(starts) - many)
+        self._parts = [slice(start, start + size) for start, size in zip(starts, sizes, strict=True)]
         self._single = self.localities == self.provinces == len(self._present)
         self.one_tier = self._single if one_tier is None else one_tier
         """True where each province is one locality: local and provincial government are the same."""
@@ -134,12 +138,14 @@ class Membership:
         """Sum over the localities of each province: ``(..., n)`` to ``(..., P)``."""
         if self._identity:
             return x
-        ordered = x if self._sorted else x[..., self._order]
-        # Summing one locality at a time is slow: provinces at the end that are one locality are taken over.
-        many, alone = np.split(self._starts, [self._many])
-        first = ordered.shape[-1] - len(alone)
-        parts = [np.add.reduceat(ordered[..., :first], many, axis=-1)] if len(many) else []
-        sums = np.concatenate([*parts, ordered[..., first:]], axis=-1)
+        ordered = x if self._sorted else _taken(x, self._order)
+        if _by_column(x):
+            sums = np.array([ordered[..., part].sum(axis=-1) for part in self._parts]).T
+        elif len(self._starts):
+            several = np.add.reduceat(ordered[..., : self._alone], self._starts, axis=-1)
+            sums = np.concatenate([several, ordered[..., self._alone :]], axis=-1)
+        else:
+            sums = ordered
         if len(self._present) == self.provinces:
             return sums
         out = np.zeros((*x.shape[:-1], self.provinces))
@@ -148,11 +154,24 @@ class Membership:
 
     def spread(self, x: Array) -> Array:
         """Each locality's province's value: ``(..., P)`` to ``(..., n)``."""
-        return x if self._identity else np.take(x, self.province_of, axis=-1)
+        return x if self._identity else _taken(x, self.province_of)
 
     def share(self, x: Array) -> Array:
         """Each locality's share of its province's total of ``x`` >= 0; zero where that total is zero."""
         return ratio(x, self.spread(self.total(x)))
+
+
+def _by_column(x: Array) -> bool:
+    """Whether what-ifs lie side by side in memory instead of places (``x`` (rows, places)).
+
+    Then whole columns are added and copied, which keeps them together.
+    """
+    return x.ndim == 2 and x.flags.f_contiguous and not x.flags.c_contiguous
+
+
+def _taken(x: Array, places: npt.NDArray[np.int64]) -> Array:
+    """Entries of ``x`` by place, in memory as ``x`` is."""
+    return np.asarray(x[..., places] if _by_column(x) else np.take(x, places, axis=-1))
 
 
 def ratio(part: Array, whole: Array) -> Array:
@@ -160,4 +179,7 @@ def ratio(part: Array, whole: Array) -> Array:
     some = whole > 0
     if some.all():
         return np.asarray(part / whole)
-    return np.divide(part, whole, out=np.zeros(np.broadcast_shapes(part.shape, whole.shape)), where=some)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out = np.asarray(part / whole)
+    np.copyto(out, 0.0, where=~some)
+    return out

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from abm.regimes.accounts import Array
-from abm.regimes.own_provinces import OwnProvinces
 from abm.regimes.rule import Declaration, LowerRule, others_in_total
 from abm.regimes.settlement import FLOWS, Books
 
@@ -39,10 +38,6 @@ class ByProvince:
     def others_in_total(self) -> bool:
         """Whether every rule says so."""
         return all(others_in_total(rule) for rule in (self.main, *dict(self.others).values()))
-
-    def seen_from(self, own: OwnProvinces) -> ByProvince:
-        """The same with the provinces in the order of ``own``."""
-        return ByProvince(self.main, tuple((int(own.province[p]), rule) for p, rule in self.others))
 
     def rule_of(self, province: int) -> LowerRule:
         """The rule of a province."""

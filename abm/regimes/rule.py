@@ -36,7 +36,7 @@ class Declaration(NamedTuple):
 def others_in_total(rule: object) -> bool:
     """Whether a rule or module says that it sees other provinces in total only.
 
-    Then what a province's localities get and pay is the same if every other province is one place with the
+    Then what a province's localities get and pay is the same if the rest of the nation is one place with the
     totals of its localities, and its own localities may be settled without the others' (what-ifs do). A class
     says so for itself, by an attribute ``others_in_total``: one that changes another rule does not inherit
     it, and about one that says nothing nothing is assumed.

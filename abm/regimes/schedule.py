@@ -8,8 +8,10 @@ from functools import reduce
 import numpy as np
 
 from abm.regimes.accounts import Accounts, Array, Funds, Membership
+from abm.regimes.by_province import ByProvince
 from abm.regimes.memory import Memory
 from abm.regimes.own_provinces import OwnProvinces
+from abm.regimes.rule import LowerRule
 from abm.regimes.settlement import CHARGES, Settlement
 from abm.regimes.stack import Stack
 
@@ -35,8 +37,12 @@ class Schedule:
         """Whether every part's rules see other provinces in total only (``Stack.others_in_total``)."""
         return all(stack.others_in_total for _, stack in self.parts)
 
+    def exceptions(self, province: int) -> tuple[LowerRule, ...]:
+        """The lower rules of a province in those parts in which provinces may differ."""
+        return tuple(s.rule_in(province) for _, s in self.parts if isinstance(s.lower, ByProvince))
+
     def seen_from(self, own: OwnProvinces) -> Schedule:
-        """The same for the localities of some provinces and each other province as one place."""
+        """The same for own provinces (``Stack.seen_from``)."""
         return Schedule(tuple((share, stack.seen_from(own)) for share, stack in self.parts))
 
     def reserves_in_charge(self, accounts: Accounts, funds: Funds) -> Array:

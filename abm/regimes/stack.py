@@ -68,11 +68,15 @@ class Stack:
         rules = (self.lower, self.upper, *self.modules)
         return not self.upper.pooled and all(others_in_total(rule) for rule in rules)
 
+    def rule_in(self, province: int) -> LowerRule:
+        """The lower rule of a province."""
+        return self.lower.rule_of(province) if isinstance(self.lower, ByProvince) else self.lower
+
     def seen_from(self, own: OwnProvinces) -> Stack:
-        """The same rules for the localities of some provinces and each other province as one place."""
-        lower = self.lower.seen_from(own) if isinstance(self.lower, ByProvince) else self.lower
+        """The same for own provinces, all under one lower rule, and the rest of the nation as one place."""
+        lower, lump = self.rule_in(own.one), own.total(self.lump)
         sight = self.sight if np.ndim(self.sight) == 0 else own.total(np.asarray(self.sight))
-        return replace(self, lower=lower, membership=own.membership, lump=own.total(self.lump), sight=sight)
+        return replace(self, lower=lower, membership=own.membership, lump=lump, sight=sight)
 
     def settle(self, accounts: Accounts, funds: Funds, memory: Memory | None = None) -> Settlement:
         """Settle a year: accounts, opening funds and memory in; gross flows, closing funds and memory out.
