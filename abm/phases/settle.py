@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -170,7 +171,7 @@ def build_schedule(model: PensionModel, timeline: Timeline, year: int, *, ahead:
             modules=modules,
             sight=0.0 if ahead else sight(model),
         )
-        parts.append((sum(share for share, *_ in same), stack))
+        parts.append((sum(share for share, *_ in same), replace(stack, tells_nature=not ahead)))
     return Schedule(tuple(parts))
 
 

@@ -97,5 +97,6 @@ class OwnProvinces:
 
     def memory(self, memory: Memory) -> Memory:
         """The memory by place here; that of the rest is true of its yuan alone."""
+        nobody = np.zeros(self.membership.localities)  # most of it waits for rules that are not in force
         named = zip(memory._fields, memory, strict=True)
-        return Memory(*(x if name in NATIONAL else self.total(x) for name, x in named))
+        return Memory(*(x if name in NATIONAL else self.total(x) if x.any() else nobody for name, x in named))

@@ -6,13 +6,14 @@ Every flow has one payer and one payee, declared once in ``FLOWS``. A party is `
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from abm.regimes.accounts import Accounts, Array, Funds, Membership
-from abm.regimes.memory import Memory
+from abm.regimes.memory import Memory, plan
 
 
 class Flow(NamedTuple):
@@ -180,7 +181,7 @@ class Books(Reserves):
         opening: Funds,
         membership: Membership,
         memory: Memory,
-        plan: Array,
+        plan_pull: float,
         sight: Array | float,
         pooled: npt.NDArray[np.bool_],
         national: bool,
@@ -189,12 +190,18 @@ class Books(Reserves):
         super().__init__(opening, membership)
         self.accounts = accounts
         self.memory = memory  # of last year; a rule that remembers replaces its own entries
-        self.plan = plan  # collections in the budget
+        self.opening_memory = memory
+        self._plan_pull = plan_pull
         self.sight = sight  # error in the managerial share of a gap as seen from above
         self.pooled = pooled  # (n,) where the province holds the reserve and pays the pensions
         self.national = national  # the centre does
         self.part = part  # of the year that these books are for
         self.flows: dict[str, Array] = {}
+
+    @cached_property
+    def plan(self) -> Array:
+        """Collections in the budget, (..., n)."""
+        return plan(self.accounts, self.opening_memory, self._plan_pull)
 
     def post(self, name: str, amount: Array) -> None:
         """Post ``amount`` >= 0, (..., n) or (..., P) by the flow's level; posts of one name add up."""

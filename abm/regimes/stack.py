@@ -12,7 +12,7 @@ import numpy.typing as npt
 from abm.regimes import early_warning, gap, subsidy
 from abm.regimes.accounts import Accounts, Array, Funds, Membership, ratio
 from abm.regimes.by_province import ByProvince, pooled_in
-from abm.regimes.memory import Memory, plan
+from abm.regimes.memory import Memory
 from abm.regimes.own_provinces import OwnProvinces
 from abm.regimes.rule import LowerRule, Module, UpperRule, others_in_total
 from abm.regimes.settlement import Books, Settlement
@@ -46,6 +46,7 @@ class Stack:
     sight: Array | float = 0.0  # error in the managerial share of gaps as seen from above, (n,)
     modules: tuple[Module, ...] = ()
     part: float = 1.0  # of the year
+    tells_nature: bool = True  # of gaps; else their managerial part is nan, for a what-if does not look at it
 
     @cached_property
     def pooled(self) -> npt.NDArray[np.bool_]:
@@ -88,9 +89,8 @@ class Stack:
         memory = Memory.opening(accounts) if memory is None else memory
         national = self.upper.pooled
         pooled = np.zeros_like(self.pooled) if national else self.pooled
-        budget = plan(accounts, memory, self.plan_pull)
         books = Books(
-            accounts, funds, self.membership, memory, budget, self.sight, pooled, national, self.part
+            accounts, funds, self.membership, memory, self.plan_pull, self.sight, pooled, national, self.part
         )
         for name in BOOKED:
             books.post(name, getattr(accounts, name))
@@ -123,8 +123,11 @@ class Stack:
         if self.part == 1.0:
             memory = self.upper.remember(memory, accounts, certified)
         lead = np.broadcast_shapes(
-            *(np.shape(x)[:-1] for x in (*accounts, *books.opening[:2], books.plan)), memory.lead
+            *(np.shape(x)[:-1] for x in (*accounts, *books.opening[:2])),
+            books.opening_memory.lead,
+            memory.lead,
         )
+        managerial = gap.managerial_gap(books, certified) if self.tells_nature else np.full(1, np.nan)
 
         def full(x: Array) -> Array:
             """With every what-if axis, also those that this amount does not depend on."""
@@ -141,7 +144,7 @@ class Stack:
             closing,
             full(own_money),
             full(certified),
-            full(gap.managerial_gap(books, certified)),
+            full(managerial),
             memory,
         )
 
