@@ -11,7 +11,10 @@ import pytest
 import runs
 from small_economies import stack
 
+from abm.agents.local_government import ENTRY
 from abm.engine import blocks, counterfactual
+from abm.engine.counterfactual import NOW
+from abm.engine.outsiders import Entry, Outsiders
 from abm.model import PensionModel
 from abm.phases import foresee, govern
 from abm.regimes import LOWER, UPPER, Accounts, ByProvince, Schedule, Stack
@@ -55,6 +58,31 @@ def test_money_is_the_same_as_with_everybodys_localities(
         np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-3, err_msg=name)
     expected_bounds = govern.set_bounds(m, setting, stacks, aims, 0.5)
     np.testing.assert_allclose(bounds, expected_bounds, rtol=0.0, atol=1e-12)
+
+
+@pytest.mark.slow
+def test_those_admitted_change_the_mean_wage_of_the_others_insured(
+    prefectures: PensionModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The levy of the central adjustment rests on wages and heads of the whole nation."""
+    m = prefectures
+    monkeypatch.setattr(m, "year", 2019)
+    low, high = govern.bounds(m)
+    high[:, ENTRY] = 57.0
+    levers = np.clip(m.levers, low, high)
+    setting, aims = foresee.setting(m, levers), govern.aims(m)
+    flows = np.zeros((m.places.n, 1, len(Entry._fields)))
+    flows[:, 0, Entry._fields.index("insured_elsewhere")] = 0.02 * setting.accounts.insured_employees
+    setting = setting._replace(outsiders=Outsiders(np.array([20.0]), 5.0, flows))
+    tries = counterfactual.candidates(levers, low, high, 0.02)[[ENTRY]]
+    tries = np.repeat(tries, ENTRY + 1, axis=0)  # the lever's place in the array is its number
+    tries[:ENTRY] = levers.T[:ENTRY, None]
+    stacks = foresee.expected_stacks(m, aims.horizon, date(2019, 1, 1))
+    seen, _ = counterfactual.evaluate(levers, tries, setting, stacks, aims)
+    monkeypatch.setattr(Stack, "others_in_total", False)
+    whole, _ = counterfactual.evaluate(levers, tries, setting, stacks, aims)
+    assert np.abs(whole[ENTRY] - whole[ENTRY, NOW]).max() > 0.0
+    np.testing.assert_allclose(seen, whole, rtol=1e-12)
 
 
 def test_a_rule_says_for_itself_that_it_sees_others_in_total() -> None:

@@ -127,6 +127,10 @@ def of_own_provinces(setting: Setting, path: Accounts, stacks: list[Schedule], p
     own = OwnProvinces(stacks[0].membership, provinces)
     growth = {name: own.common(factor) for name, factor in setting.growth.by_field().items()}
     others = own.rest_of(path)
+    wages = [
+        own.mean_of_rest(path.average_wage, heads)
+        for heads in (path.insured_employees, path.enterprise_employees)
+    ]
     of_others = {name: ratio(getattr(others, name)[1:], getattr(others, name)[:-1]) for name in growth}
 
     def ahead(accounts: Accounts) -> Iterator[Accounts]:
@@ -136,6 +140,10 @@ def of_own_provinces(setting: Setting, path: Accounts, stacks: list[Schedule], p
                 before = getattr(accounts, name)
                 grown[name] = before * factor
                 grown[name][:, -1] = before[:, -1] * of_others[name][year]
+            # A row that takes some of the others' insured changes what their mean wage is a mean of.
+            insured, staff = grown["insured_employees"][:, -1], grown["enterprise_employees"][:, -1]
+            sums = wages[0][year + 1] * insured + wages[1][year + 1] * staff
+            grown["average_wage"][:, -1] = ratio(sums, insured + staff)
             accounts = accounts._replace(**grown)
             yield accounts
 

@@ -1,8 +1,7 @@
 """The nation as a province needs it: its own localities, and the rest of the nation as one place.
 
 What-ifs of the governments in a province are settled on it where the rules see other provinces in total only.
-It is exact as long as what is done in a row changes the others' heads in proportion. Of what is settled only
-the own localities' part means anything.
+Of what is settled only the own localities' part means anything.
 """
 
 from __future__ import annotations
@@ -76,17 +75,19 @@ class OwnProvinces:
         """What all other provinces have of amounts (..., P) for each of these, (..., provinces)."""
         return np.asarray((by_province[..., None, :] * self._others).sum(axis=-1))
 
+    def mean_of_rest(self, x: Array, weight: Array) -> Array:
+        """The rest's mean of ``x`` (..., n) with a ``weight``, (..., rows)."""
+        return np.asarray(self._mean(x, weight)[..., self._rows])
+
+    def _mean(self, x: Array, weight: Array) -> Array:
+        whole = self._nation.total(x * weight), self._nation.total(weight)
+        return ratio(*(self._rest(y) for y in whole))
+
     def _rest_of(self, a: Accounts) -> Accounts:
-        def rest(x: Array) -> Array:
-            return self._rest(self._nation.total(x))
-
-        def mean(x: Array, weight: Array) -> Array:
-            return ratio(rest(x * weight), rest(weight))
-
-        return Accounts(*rest(np.array(a)))._replace(
-            average_wage=mean(a.average_wage, a.insured_employees + a.enterprise_employees),
-            account_share=mean(a.account_share, a.contributions_enterprise),
-            accrued_share=mean(a.accrued_share, a.benefits_enterprise),
+        return Accounts(*self._rest(self._nation.total(np.array(a))))._replace(
+            average_wage=self._mean(a.average_wage, a.insured_employees + a.enterprise_employees),
+            account_share=self._mean(a.account_share, a.contributions_enterprise),
+            accrued_share=self._mean(a.accrued_share, a.benefits_enterprise),
         )
 
     def funds(self, funds: Funds) -> Funds:
