@@ -97,7 +97,7 @@ def run(plan: Plan, say: Say = lambda _: None) -> Outcome:
     say(_spent(f"first step: objective {first.objective:.0f}", trials))
 
     weights = weights_of(table, first.simulated)
-    second = msm.minimise(task, weights, [first.position], plan.iterations)
+    second = msm.minimise(task, weights, [first.position, space.default], plan.iterations)
     say(_spent(f"second step: objective {second.objective:.0f}", trials))
 
     misfit = second.simulated.mean(axis=0) - table.value
