@@ -1,9 +1,8 @@
 """Bailout probability and effort elasticity: a ridge, not a point.
 
 A published fall of the collection rate fixes the elasticity times the change of the log of what a yuan
-collected is
-worth; how soft the budget was before the reform decides that change. So the two are never free. What is
-shown is the effect of national pooling on deficit provinces over a grid of both, between twin worlds.
+collected is worth; how soft the budget was before the reform decides that change. So the two are never free.
+What is shown is the effect of national pooling on deficit provinces over a grid of both, between twin worlds.
 """
 
 from __future__ import annotations
