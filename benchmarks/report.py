@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks.engines import FLAGS
 from benchmarks.workload import STATE
+from experiments.figures.style import DOUBLE, new, rules, series
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGE, FIGURE = DOCS / "performance.md", DOCS / "figures" / "performance.png"
@@ -85,25 +86,25 @@ def processor() -> str:
 
 
 def _figure(measured: dict[str, dict[str, float]]) -> None:
-    import matplotlib
+    from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
 
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(figsize=(6.0, 3.6), layout="constrained")
-    for name in ("model year", "model pass", "numpy", "numba", "c"):
-        colour = None
-        for threads, style in ((1, "-o"), (2, "--o")):
-            own = [
-                (x["n"], x["ns_per_worker_year"])
-                for label, x in measured.items()
-                if label.split(", ")[0] == name and x["threads"] == threads and "prefectures" not in label
-            ]
-            if own:
-                label = name if threads == 1 else None
-                line = axes.plot(*zip(*own, strict=True), style, markersize=3, color=colour, label=label)[0]
-                colour = line.get_color()
-    axes.set(xscale="log", yscale="log", xlabel="workers", ylabel="ns a worker-year")
-    axes.legend(frameon=False, title="solid: 1 thread, dashed: 2", fontsize=8, title_fontsize=8)
-    FIGURE.parent.mkdir(exist_ok=True)
-    figure.savefig(FIGURE, dpi=150)
+    names = ("model year", "model pass", "numpy", "numba", "c")
+    with rules("en"):
+        figure, (axes,) = new(DOUBLE, 3.4)
+        for name, look in zip(names, series(len(names)), strict=True):
+            for threads, style in ((1, "-o"), (2, "--o")):
+                own = [
+                    (x["n"], x["ns_per_worker_year"])
+                    for label, x in measured.items()
+                    if label.split(", ")[0] == name and x["threads"] == threads and "prefectures" not in label
+                ]
+                if own:
+                    label = name if threads == 1 else None
+                    axes.plot(*zip(*own, strict=True), style, markersize=3, color=look["color"], label=label)
+        axes.set(xscale="log", yscale="log", xlabel="workers", ylabel="ns a worker-year")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.yaxis.set_major_formatter(ScalarFormatter())
+        axes.yaxis.set_minor_formatter(NullFormatter())
+        axes.legend(frameon=False, title="solid: 1 thread, dashed: 2")
+        FIGURE.parent.mkdir(exist_ok=True)
+        figure.savefig(FIGURE, metadata={"Software": None})
