@@ -140,6 +140,8 @@ def solved(
         attraction -= attraction.mean()
         cost += 0.5 * np.log(flows.sum() / gross)
         hukou = max(hukou + 0.7 * excess, 0.0)
+    else:
+        raise ArithmeticError(f"no solution within 300 rounds at weights {distance:g} and {network:g}")
     return Solution(attraction, cost, hukou), flows
 
 

@@ -74,6 +74,13 @@ def test_known_weights_are_found_again(setting: migration.Setting) -> None:
     assert found.deviance < 1e-3
 
 
+def test_weights_without_a_solution_are_no_estimate(setting: migration.Setting) -> None:
+    """So many cannot come to live away from home with so few moves."""
+    few = migration.Counts(migration.published().moves / 100.0, 1e8)
+    with pytest.raises(ArithmeticError, match="no solution within 300 rounds"):
+        migration.solved(setting, 0.3, 0.7, few)
+
+
 def test_records_are_what_the_tables_say(setting: migration.Setting) -> None:
     found = migration.estimate(setting, migration.published())
     assert np.allclose(found.weights, in_force(), rtol=0.02)
