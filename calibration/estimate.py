@@ -59,9 +59,9 @@ class Outcome(NamedTuple):
     default: Array
 
 
-def problem(plan: Plan, space: free.Space, table: moments.Table) -> tuple[msm.Problem, Trials]:
+def problem(plan: Plan, space: free.Space, table: moments.Table, say: Say) -> tuple[msm.Problem, Trials]:
     """The published moments of the fit window and the model that simulates them."""
-    trials = Trials(plan.world(), table, plan.seeds, plan.store, plan.jobs)
+    trials = Trials(plan.world(), table, plan.seeds, plan.store, plan.jobs, say)
     return msm.Problem(table.value, lambda positions: trials([space.settings(p) for p in positions])), trials
 
 
@@ -83,7 +83,7 @@ def run(plan: Plan, say: Say = lambda _: None) -> Outcome:
     """Explore, minimise with the stated errors, then with the second step's weights; see `msm`."""
     space = free.load(plan.free)
     table = fit_window(plan, space)
-    task, trials = problem(plan, space, table)
+    task, trials = problem(plan, space, table, say)
     lacking = len(moments.layout(targets.moments()).select("fit").value) - len(table.value)
     say(
         f"{len(space)} free parameters, {len(table.value)} moments ({lacking} that a run does not have are "

@@ -117,6 +117,7 @@ def recover(
     replications: int = 20,
     iterations: int = 6,
     by_variance: bool = False,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Recovery:
     """Simulate data at known values, estimate them again, ``replications`` times.
 
@@ -126,6 +127,7 @@ def recover(
     inverse variances of the moments between worlds, as if only luck kept the model from fitting. Only the
     slopes are shared: those of the nearest point of a lattice as wide as their differences, under the plan's
     seeds. They steer a search and scale its errors; what is minimised is simulated anew at every position.
+    ``say`` is told of each replication that is done.
     """
     from scipy.stats import t
 
@@ -159,6 +161,7 @@ def recover(
         error = msm.deviations(estimate.slopes, weights, variance, seeds, free_of_bounds, msm.PRIOR)
         found.append(list(space.values(estimate.position).values()))
         errors.append(error * space.slopes(estimate.position))
+        say(f"replication {number + 1} of {len(data)}")
     known = np.array([truth[name] for name in space.names])
     width = float(t.ppf(0.975, len(others) - 1))
     return Recovery(space.names, known, np.array(found), np.array(errors), width)

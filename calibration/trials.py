@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +30,21 @@ Array = NDArray[np.floating]
 class Trials:
     """Evaluates settings under several seeds, in parallel, through a store on disk.
 
-    ``computed``, ``reused`` and ``failed`` count evaluations (a setting under one seed).
+    ``computed``, ``reused`` and ``failed`` count evaluations (a setting under one seed); ``say`` is told how
+    many there are after each batch of several settings.
     """
 
     def __init__(
-        self, scenario: Scenario, table: moments.Table, seeds: Sequence[int], store: Path, jobs: int = 1
+        self,
+        scenario: Scenario,
+        table: moments.Table,
+        seeds: Sequence[int],
+        store: Path,
+        jobs: int = 1,
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.scenario, self.table, self.seeds = scenario, table, tuple(seeds)
-        self.store, self.jobs = store, jobs
+        self.store, self.jobs, self.say = store, jobs, say
         self.computed = self.reused = self.failed = 0
         self._fingerprint = _fingerprint(table)
 
@@ -58,6 +65,8 @@ class Trials:
             )
         self.computed += len(missing)
         self.reused += len(files) - len(missing)
+        if len(missing) > len(self.seeds):
+            self.say(f"{self.computed} evaluations")
         rows = [self._read(file) for file in files]
         return np.array(rows).reshape(len(settings), len(self.seeds), len(self.table.value))
 

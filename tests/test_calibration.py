@@ -205,7 +205,11 @@ def test_the_loop_finds_the_value_and_a_second_call_runs_nothing(
     monkeypatch.setattr("calibration.trials.evaluate", evaluate)
     file = _file(tmp_path, "employer.audit_base: {reason: x, range: [0.0, 0.4]}")
     plan = estimate.Plan(explore=4, starts=2, jobs=1, store=tmp_path / "store", free=file)
-    outcome = estimate.run(plan)
+    said: list[str] = []
+    outcome = estimate.run(plan, said.append)
+    progress = [int(line.split()[0]) for line in said if line.endswith(" evaluations")]
+    assert len(progress) > 3
+    assert progress == sorted(progress)
     # Everything is off by audit_base - 0.1 + 0.0015 on average over the two seeds.
     assert outcome.space.values(outcome.second.position)["employer.audit_base"] == pytest.approx(
         0.0985, abs=2e-3
@@ -257,7 +261,9 @@ def test_recovery_shares_slopes_and_nothing_else(tmp_path: Path, monkeypatch: py
     )
     file = _file(tmp_path, "employer.audit_base: {reason: x, range: [0.0, 0.6]}")
     plan = estimate.Plan(jobs=1, store=tmp_path / "store", free=file)
-    found = identify.recover(plan, {"employer.audit_base": 0.25}, replications=12)
+    said: list[str] = []
+    found = identify.recover(plan, {"employer.audit_base": 0.25}, replications=12, say=said.append)
+    assert said == [f"replication {number} of 12" for number in range(1, 13)]
     row = found.table().iloc[0]
     spread = 0.02 * np.sqrt((1 + 1 / 2) / 6)  # six cells, data of one seed and simulations of two
     assert row["deviation"] == pytest.approx(spread, rel=0.5)

@@ -119,7 +119,7 @@ def command(
         files = adopt(out / "parameters.csv", commit, (plan.world().start + 1, targets.FIT[1]))
         click.echo("\n".join(text.shown(path) for path in files))
     if "recovery" in wanted:
-        recovered = identify.recover(plan, replications=replications).table()
+        recovered = identify.recover(plan, replications=replications, say=say).table()
         click.echo(text.frame_table(recovered))
         click.echo(text.shown(_table(recovered, out / "recovery.csv")))
 
