@@ -33,11 +33,12 @@ WHOLE = (
     *("paid_months", "deemed_months", "months_here", "qualified"),
 )
 SINGLE = ("log_skill", "index_sum", "account", "pension")
-COUNTED = {"staff", "insured", "wages", "declared", "due_base"}
-"""What the pass adds up by employer."""
+YUAN = ("wages", "declared", "due_base")
+COUNTED = ("staff", "insured", *YUAN)
+"""What the pass adds up by employer, and what of it in whole yuan a person."""
 EMPLOYER = (
     *("locality", "arrived", "exempt", "jobs", "capital", "coverage", "hidden", "base_found", "staff_found"),
-    *sorted(COUNTED),
+    *COUNTED,
 )
 
 
@@ -85,9 +86,7 @@ def employers(oracle: Oracle, engine: PensionModel) -> Iterator[str]:
     table = engine.population.employers
     for name in EMPLOYER:
         here = [getattr(e.last if name in COUNTED else e, name) for e in oracle.employers]
-        yuan = (
-            max(oracle.weights) if name in COUNTED - {"staff", "insured"} else 0.0
-        )  # one person cut to whole yuan
+        yuan = max(oracle.weights) if name in YUAN else 0.0  # one person cut to whole yuan
         yield from numbers(f"employers' {name}", here, table[name], yuan)
 
 
