@@ -106,7 +106,9 @@ def test_borders_by_hand() -> None:
     leaves = 0.25 * np.exp(-2.0) / (0.75 + 0.25 * np.exp(-2.0))
 
     def crossing(*pool: int) -> moves.Borders:
-        return moves.borders(staying, pull, province, share, 2.0, np.array(pool), considers)
+        return moves.borders(
+            moves.odds_of_provinces(staying, pull), province, share, 2.0, np.array(pool), considers
+        )
 
     own = crossing(0, 1, 2)
     assert own.young[0, 0] == pytest.approx(away + (1.0 - away) * leaves)

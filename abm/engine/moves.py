@@ -58,16 +58,15 @@ def odds_of_provinces(staying: Array, pull: Array) -> Array:
 
 
 def borders(
-    staying: Array, pull: Array, province_of: Array, population_share: Array, prefecture_cost: float,
-    pool: Array, considers: Array,
+    odds: Array, province_of: Array, population_share: Array, prefecture_cost: float, pool: Array,
+    considers: Array,
 ) -> Borders:  # fmt: skip
-    """The borders between pools, from the utilities of places (``live.geography``).
+    """The borders between pools, from the ``odds`` of provinces (``odds_of_provinces``).
 
     ``pool`` (n,) numbers the pool of each locality, ``considers`` (128,) is the chance of weighing a move by
     age. What a move does to the pension is left out of the odds.
     """
-    provinces, n = len(pull), len(province_of)
-    odds = odds_of_provinces(staying, pull)
+    provinces, n = len(odds), len(province_of)
     other = (pool[:, None] != pool[None, :]).astype(np.float64)  # (here, there)
     inside = (province_of[:, None] == np.arange(provinces)[None, :]).astype(np.float64)
     crossing = other @ (population_share[:, None] * inside)  # (here, province of arrival)

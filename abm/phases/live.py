@@ -129,10 +129,10 @@ def geography(model: PensionModel) -> tuple[np.ndarray, ...]:
 
 def pool_borders(model: PensionModel) -> moves.Borders:
     """Chances of moving from one of today's pools to another, which people take to stay as they are."""
-    province_of, _, staying, pull, *_ = geography(model)
+    province_of, *_, odds = geography(model)
     cost = model.parameters.value("worker.prefecture_moving_cost", model.year)
     return moves.borders(
-        staying, pull, province_of, model.places.population_share, cost, model.stack.pools, considers(model)
+        odds, province_of, model.places.population_share, cost, model.stack.pools, considers(model)
     )
 
 
